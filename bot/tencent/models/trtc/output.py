@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 from bot.i18n import _
 from bot.runtime.redact import MASK
@@ -33,6 +33,7 @@ LONGEST_URL = 2048
 _APP = re.compile(r"/(?P<app>[^/?]+)/")
 _STREAM = re.compile(r"/[^/?#]+/[^/?#]+")
 _BACK = re.compile(r"/\.{1,2}(?![^/?#])")  # a step that the far side may take back
+_SEVERAL = re.compile(r"[^?]*://|.*[,;](?:[a-z]+://|@|$)", re.IGNORECASE)
 
 # Of any text: what comes back from Tencent may be spelt otherwise than it was sent.
 _ANY_URL = re.compile(
@@ -52,8 +53,11 @@ PLAIN = re.compile(
 # ── push targets ─────────────────────────────────────────────────────────────────
 
 
-def _push_url(secret: SecretStr) -> SecretStr:
-    """Return *secret* as it is sent, if an RTMP stream can be pushed to it."""
+def _push_url(secret: SecretStr, read: ValidationInfo) -> SecretStr:
+    """Return *secret* as it is sent, if an RTMP stream can be pushed to it.
+
+    Two in one are refused where they are typed; what is read back from JSON was sent.
+    """
     url = secret.get_secret_value()
     if len(url) <= LONGEST_URL and PLAIN.fullmatch(url):
         return secret
@@ -68,6 +72,10 @@ def _push_url(secret: SecretStr) -> SecretStr:
                 "The {what} has a space, a backslash, a line break or a letter beyond"
                 " a to z in it."
             )
+        )
+    if read.mode == "python" and _SEVERAL.match(url, len("rtmp://")):
+        raise fault(
+            _("The {what} ends in a comma, or in another address: give one at a time.")
         )
     if "@" in url[len("rtmp://") :].partition("/")[0]:
         raise fault(_("The {what} has a user name or password before its host."))

@@ -24,6 +24,7 @@ SIGNS = (
 )
 FORM = "The push address is written rtmp://host/app/stream."
 USER = "The push address has a user name or password before its host."
+SEVERAL = "The push address ends in a comma, or in another address: give one at a time."
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ USER = "The push address has a user name or password before its host."
         "rtmp://[2001:db8::1]/live/x",
         "rtmp://push.example.com/live/..x/.y/x..?a=/../b",
         f"rtmp://{'a' * 63}.example/live/x",
+        "rtmp://push.example.com/live/a,b?c=d,e&back=https://f.example/g",
     ],
 )
 def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
@@ -74,6 +76,13 @@ def test_scheme_host_and_port_have_one_spelling_and_the_rest_is_left(typed, sent
         ("rtmp://push.exаmple.com/live/x", SIGNS),
         ("rtmp://push.example.com/live/\ud800", SIGNS),
         ("rtmp://user:pass@push.example.com/live/x", USER),
+        *(
+            (f"rtmp://push.example.com/live/x{more}", SEVERAL)
+            for more in (
+                *(",", ";", ",rtmp://b.example/live/y", ",@main", "rtmp://b.example/a"),
+                *("?a=b,", "?a=b,RTMP://b.example/live/y", "?a=b;@main"),
+            )
+        ),
         ("rtmp://", FORM),
         ("rtmp:///live/x", FORM),
         ("rtmp://push.example.com:0/live/x", FORM),
@@ -103,6 +112,12 @@ def test_scheme_host_and_port_have_one_spelling_and_the_rest_is_left(typed, sent
 )
 def test_an_address_that_is_not_plain_rtmp_is_refused(told, url, sentence):
     assert told((URL, url)) == {URL: sentence}
+
+
+def test_what_was_sent_before_is_read_back_as_it_was():
+    url = "rtmp://push.example.com/live/x,rtmp://b.example/live/y"
+
+    assert TypeAdapter(PushUrl).validate_json(f'"{url}"') == SecretStr(url)
 
 
 @pytest.mark.parametrize(
