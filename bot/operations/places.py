@@ -4,6 +4,7 @@ A target that was named for some people or apps stays theirs, whichever way it i
 referred to: by its name, or as that of a relay which leads there.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from bot.spelling import nearest
 FIELD = "url"  # at which every fault is
 RULE = "target"
 GROUP = "S"  # how the ID of a user group begins
+_NAME = re.compile(r"[\w-]{0,32}(?:\.\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,14 @@ class Lookup:
         }
 
     async def _missing(self, who: Person, name: str) -> str:
-        """Return that there is no target *name*, and which is like it."""
+        """Return that there is no target *name*, and which is like it.
+
+        What cannot be a name may be an address, and is not repeated.
+        """
+        if not _NAME.fullmatch(name):
+            return _(
+                "After url=@ stands the name of a target, or one of a relay: R1.2."
+            )
         there = [one.name for one in await self.journal.saved.targets.listed(who.team)]
         near = next(iter(nearest(name, there)), "")
         sentence = (

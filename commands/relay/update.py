@@ -217,11 +217,11 @@ def _said(ask: Ask, work: Work) -> dict[str, str]:
         SYNONYMS.get(key, key): ("\n" if key in SEVERAL else " ").join(texts)
         for key, texts in ask.words.pairs.items()
     }
-    handle, count = work.present.handle, len(work.present.whole.target_urls)
+    handle, had = work.present.handle, work.present.whole.targets
     adds, drops = ask.words.adds, ask.words.drops
     if adds.get("url") or drops.get("url"):
-        own = values.get("url", "").split() or references(handle, count)
-        lines = edited(own, adds.get("url", ()), drops.get("url", ()), handle)
+        own = values.get("url", "").split() or references(handle, len(had))
+        lines = edited(own, adds.get("url", ()), drops.get("url", ()), handle, had)
         values["url"] = "\n".join(lines)
     for key in ("hear", "mute"):
         if key in adds or key in drops:

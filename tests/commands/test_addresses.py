@@ -48,3 +48,48 @@ async def test_two_with_a_blank_between_them_are_two(world):
 
     (relay,) = world.cloud.state.running
     assert relay.urls == [A, B]
+
+
+# ── an address is as good as its number ──────────────────────────────────────────
+
+KEY = "sk-8f3a9c11d2"
+SECRET = f"rtmp://a.example.com/live/{KEY}?tx" + "Secret=0a1b2c3d"
+MASKED = "rtmp://a.example.com/live/****"
+
+
+@pytest.mark.parametrize(
+    "typed", [SECRET, SECRET.partition("?")[0], SECRET.replace("rtmp://a", "RTMP://A")]
+)
+async def test_a_target_goes_by_its_address(world, typed):
+    await world.typed(f"/relay start 8 url={SECRET} url={B} --go")
+
+    asked = await world.typed(f"/relay update R1 url-={typed}")
+    await world.typed(f"/relay update R1 url-={typed} --yes")
+
+    (relay,) = world.cloud.state.running
+    assert MASKED in words(asked)
+    assert relay.urls == [B]
+    assert KEY not in words(asked)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (f"url-={SECRET.replace('sk', 'other')}", f"no target {MASKED}: there is 1."),
+        (f"url-={KEY}", "There is no target ****: there is 1."),
+        (f"url-=@{SECRET}", "There is no target ****: there is 1."),
+        ("url-=2", "There is no target 2: there is 1."),
+        ("url-=@R2.1", "There is no target @R2.1: there is 1."),
+        (f"url=@{SECRET}", "After url=@ stands the name of a target"),
+        (f"url=@a.example.com/live/{KEY}", "After url=@ stands the name of a target"),
+        (f"url+=@{SECRET}", "After url=@ stands the name of a target"),
+        ("url+=@main", "There is no target @main. See /relay target list."),
+    ],
+)
+async def test_no_key_is_repeated_where_there_is_no_such_target(world, typed, said):
+    await world.typed(f"/relay start 8 url={SECRET.replace('?', '/x?')} --go")
+
+    answer = await world.typed(f"/relay update R1 {typed}")
+
+    assert said in words(answer)
+    assert KEY not in words(answer)

@@ -1,6 +1,7 @@
 """The push targets of a relay after a change: kept by their numbers, or given anew."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.access.limits import host_of
@@ -9,11 +10,12 @@ from bot.i18n import n_
 from bot.resources.relay import cdn
 from bot.resources.relay.plan import Plan
 from bot.settings import App
-from bot.tencent.models.trtc.output import target_digest
+from bot.tencent.models.trtc.output import masked_push_url, target_digest
 
 Wire = Mapping[str, Any]
 
 TARGETS = "PublishCdnParams"
+_CALLED = re.compile(r"@[a-z0-9.-]{1,32}|\d{1,9}", re.ASCII | re.IGNORECASE)
 
 
 def reference(handle: str, number: int) -> str:
@@ -27,29 +29,48 @@ def references(handle: str, count: int) -> list[str]:
 
 
 def edited(
-    lines: list[str], adds: tuple[str, ...], drops: tuple[str, ...], handle: str
+    lines: list[str],
+    adds: tuple[str, ...],
+    drops: tuple[str, ...],
+    handle: str,
+    had: Sequence[str] = (),
 ) -> list[str]:
-    """Return *lines* with *adds*, and without *drops*: numbers, or references.
+    """Return *lines* with *adds*, and without *drops*.
+
+    A drop is a number, a reference, or an address; *had* are the digests of those that
+    the relay has by now.
 
     Raises:
         InvalidRequest: there is no such target.
     """
-    left = list(lines)
+    left, digests = list(lines), [_digest(one, handle, had) for one in lines]
     for drop in drops:
         number = numbered(drop, handle)
+        if not number and (digest := target_digest(drop)) in digests:
+            number = digests.index(digest) + 1
         if not 0 < number <= len(lines):
-            raise InvalidRequest({"url": _no_such(drop[:40], len(lines))})
+            raise InvalidRequest({"url": _no_such(drop, len(lines))})
         left[number - 1] = ""
     return [*filter(None, left), *adds]
 
 
+def _digest(line: str, handle: str, had: Sequence[str]) -> str:
+    """Return the digest of the address that *line* is, or calls by its number."""
+    number = numbered(line, handle)
+    if number:
+        return had[number - 1] if number <= len(had) else ""
+    return target_digest(line)
+
+
 def _no_such(typed: str, count: int) -> str:
+    """Return that there is no target *typed*, of which nothing secret is repeated."""
     sentence = n_(
         "There is no target {typed}: there is {n}.",
         "There is no target {typed}: there are {n}.",
         count,
     )
-    return sentence.format(typed=typed, n=count)
+    shown = typed if _CALLED.fullmatch(typed) else masked_push_url(typed)
+    return sentence.format(typed=shown, n=count)
 
 
 def numbered(text: str, handle: str) -> int:

@@ -49,6 +49,10 @@ def lines():
             for key in subcommand.words.keys:
                 yield from (f"{typed} {key}=%s", f"{typed} 7 {key}=%s --dry-run")
                 yield f"{typed} {key}+=%s"
+            for key in command.sent.intersection(subcommand.words.keys):
+                yield from (f"{typed} 7 {key}=@%s --dry-run", f"{typed} R1 {key}=@%s")
+            for key in subcommand.words.changes:
+                yield from (f"{typed} R1 {key}-=%s", f"{typed} R1 {key}+=@%s")
 
 
 def shown(answer, command):
