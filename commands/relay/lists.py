@@ -23,6 +23,7 @@ from bot.errors import NotFound, UsageError
 from bot.i18n import _
 from bot.journal.narrow import Narrow
 from bot.operations.service import Service
+from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import RELAY
 from bot.routing.spans import SINCE, Since, since_in
 from bot.states import State
@@ -145,6 +146,7 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
     Raises:
         UsageError: it names a filter that there is not, or two, no past moment, or no
             number of a row.
+        InvalidRequest: it names an app that there is not.
     """
     usage = f"/relay {verb} {USAGE}"
     words = {token.text.casefold(): token.text for token in ask.words.ids}
@@ -155,7 +157,7 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
     if len(which) > 1:
         sentence = _("Use one of live, failed and all; you gave {n}.")
         raise UsageError(sentence.format(n=len(which)), usage=usage)
-    start = ask.value("from") or "0"
+    start, app = ask.value("from") or "0", ask.value("app")
     if not (start.isascii() and start.isdigit()):
         sentence = _("“{text}” is not the number of a row.")
         raise UsageError(sentence.format(text=start), usage=usage)
@@ -163,7 +165,7 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
         verb=verb,
         which=which[0] if which else usual,
         mine=MINE in words,
-        app=ask.value("app"),
+        app=chosen_app({"app": app}, service.apps).name if app else "",
         room=ask.value("room"),
         since=since_in(ask, service, usage),
         start=min(int(start[:6]), MOST_EXPORTED),
