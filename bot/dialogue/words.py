@@ -34,7 +34,8 @@ class Words:
     *pairs* keeps each `key=value` under its full key, values in the order typed;
     *adds* and *drops* hold `key+=value` and `key-=value`, of the keys that the
     subcommand declares as `changes`. *remarks* are sentences for the asker about how
-    something was read (an unclosed quote, an unknown word).
+    something was read (an unclosed quote, an unknown word). *mentions* stand for what
+    was typed, which Slack does not say: `@U0ANA`.
     """
 
     subcommand: str = ""
@@ -44,6 +45,7 @@ class Words:
     drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
     def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
         """Return the same words with *hide* done to all but the values that are *sent*.

@@ -61,7 +61,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.dialogue.words import Token, TokenKind, Words
-from bot.grammar import misses
+from bot.grammar import misses, tokens
 from bot.grammar.misses import LONGEST_ECHO, Miss, Position
 from bot.grammar.suggestions import keys_like
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
@@ -194,7 +194,9 @@ def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
     if len(pasted) > LONGEST_JSON:
         return misses.too_long(pasted, LONGEST_JSON)
     answer = _understood(_split(normalise(typed)), pasted, vocabulary)
-    if isinstance(answer, Words) or not pasted:
+    if isinstance(answer, Words):
+        return replace(answer, mentions=tokens.unnamed(typed))
+    if not pasted:
         return answer
     whole = (f"{command} json={pasted}" for command in answer.candidates)
     return replace(answer, candidates=tuple(whole))

@@ -147,6 +147,12 @@ def unwrap(text: str) -> str:
     return _ENTITY.sub(lambda match: html.unescape(match[0]), plain)
 
 
+def unnamed(text: str) -> tuple[str, ...]:
+    """Return what `unwrap` makes of mentions in *text* that Slack sends unnamed."""
+    mentions = (one for one in _MARKUP.finditer(text) if one[1] in {"#", "@"})
+    return tuple(f"{one[1]}{one[2]}" for one in mentions if not one[3])
+
+
 def bare(word: str) -> str:
     """Take one layer of quotes or emphasis off a whole *word*, and only then."""
     match = _WRAPPED.fullmatch(word)
@@ -218,6 +224,8 @@ def room_named(words: str) -> str:
 def _unlinked(match: re.Match[str]) -> str:
     """Return what stood there before Slack made a link or a mention of it."""
     sign, target, label = match.groups()
+    if sign in {"#", "@"} and label:
+        return f"{sign}{label}"
     typed = not sign and label and target in {start + label for start in _ADDED}
     return str(label) if typed else f"{sign}{target}"
 

@@ -303,7 +303,9 @@ def _heard(ask: Ask, command: Command) -> Ask:
     Raises:
         InvalidRequest: one stands where it would be sent and shown; masked it would
             be another request.
+        UsageError: a mention stands for what was typed, which Slack does not say.
     """
+    _check_mentions(ask.words, command)
     values = [*ask.words.given(), *_filled_in(ask)]
     shown = sorted(
         key
@@ -314,6 +316,20 @@ def _heard(ask: Ask, command: Command) -> Ask:
         sentence = _("This looks like a secret, and would be shown. Nothing was sent.")
         raise InvalidRequest(dict.fromkeys(shown, sentence))
     return ask.hidden(_hide, command.sent)
+
+
+def _check_mentions(words: Words, command: Command) -> None:
+    """Refuse a mention of which Slack sends an ID alone, but in a remark or prose."""
+    if not words.mentions or command.vocabulary.takes_anything:
+        return
+    values = [value for key, value in words.given() if key not in command.remarks]
+    values += [token.text for token in words.ids]
+    for one in words.mentions:
+        if any(one in text for text in values):
+            sentence = _(
+                "Slack sends {mention} for what you typed: type it without @ or #."
+            )
+            raise UsageError(sentence.format(mention=one))
 
 
 def _filled_in(ask: Ask) -> Iterator[tuple[str, str]]:

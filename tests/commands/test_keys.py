@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.commands.relay.samples import START, words
+from bot.dialogue.form import Form
+from tests.commands.relay.samples import START, URL, calls, words
+from tests.world import TEAM
 
 # ── an app that is not there ─────────────────────────────────────────────────────
 
@@ -16,3 +18,35 @@ async def test_a_list_of_an_app_that_is_not_there_says_so(world, verb):
 
     assert "There is no app “Live-main” here; there is live-main." in words(answer)
     assert "There is no app" not in words(there)
+
+
+# ── mentions ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "room"), [("<#C0OPS|ops>", "#ops"), ("<@U0ANA|ana>", "@ana")]
+)
+async def test_a_room_that_slack_makes_a_mention_of_is_the_one_typed(
+    world, typed, room
+):
+    await world.typed(f"/relay start {typed} url={URL} --go")
+
+    relay = await world.journal.find.by_handle("R1", TEAM)
+    assert relay.subject.room == room
+
+
+@pytest.mark.parametrize("typed", ["<#C0OPS>", "room=<@U0ANA>", "7 user=a<@U0ANA|>"])
+@pytest.mark.parametrize("more", ["", "--go", "--dry-run"])
+async def test_a_mention_without_its_name_is_refused(world, typed, more):
+    answer = await world.typed(f"/relay start {typed} url={URL} {more}")
+
+    assert not isinstance(answer, Form)
+    assert "type it without @ or #" in words(answer)
+    assert calls(world) == 0
+
+
+async def test_a_mention_in_a_remark_is_taken(world):
+    await world.typed(f"/relay start 7 url={URL} note='ask <@U0ANA>' --go")
+
+    relay = await world.journal.find.by_handle("R1", TEAM)
+    assert relay.note == "ask @U0ANA"

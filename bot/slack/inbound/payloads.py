@@ -32,7 +32,7 @@ TEXTS = frozenset(
     ("text", "fallback", "pretext", "title", "value", "footer", "preview", "url")
 )
 
-_MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*)+")
+_MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*[:,\uff1a\uff0c]?\s*)+")
 
 
 def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:

@@ -53,7 +53,7 @@ from tests.bot.grammar.examples import (
         (f'stop task_id="{TASK}"', stop(task())),
         ("stop -m97l2ZU7", stop(task("-m97l2ZU7"))),
         ("stop R128 :fire:", stop(handle(), word(":fire:"))),
-        ("stop <@U123|ana> <#C0OPS|ops>", stop(word("@U123"), word("#C0OPS"))),
+        ("stop <@U123|ana> <#C0OPS|ops>", stop(word("@ana"), word("#ops"))),
         ('stop "R128"', stop()),
         ('stop "" R128', stop()),
         ("show R128", Words(subcommand="status", ids=(handle(),))),
