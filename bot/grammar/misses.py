@@ -121,6 +121,21 @@ def unknown_key(key: str, position: Position) -> Miss:
     return _after(position, _miss(f"{short}=", "key", sentence))
 
 
+def of_another(key: str, other: str, position: Position) -> Miss:
+    """Return the miss for a *key* that the subcommand *other* takes."""
+    beside = (*position.before, *position.after)
+    named = (one for one in beside if "=" not in one and not one.startswith("--"))
+    meant = " ".join((other, *named, position.word))
+    sentence = _("“{key}=” is not for /{command} {subcommand}: use {meant}.").format(
+        key=key[:LONGEST_ECHO],
+        command=position.command,
+        subcommand=position.subcommand.name,
+        meant=f"/{position.command} {meant}",
+    )
+    miss = _after(position, _miss(f"{key}=", "key", sentence))
+    return replace(miss, candidates=(meant,))
+
+
 def unchangeable_key(key: str, sign: str, position: Position) -> Miss:
     """Return the miss for a *key* that takes `=` only, typed with *sign*.
 

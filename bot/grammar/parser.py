@@ -359,6 +359,8 @@ def _take_flag(at: int, flag: str, reading: _Reading) -> Miss | None:
 
 def _take_pair(at: int, pair: re.Match[str], reading: _Reading) -> Miss | None:
     typed, sign, value = pair[1], pair[2], _unquoted(pair[3])
+    if other := dict(reading.subcommand.elsewhere).get(typed.casefold()):
+        return misses.of_another(typed, other, reading.position(at))
     near = keys_like(typed, reading.subcommand.keys)
     key = near[0] if len(near) == 1 and near[0].startswith(typed.casefold()) else ""
     if sign != "=" and (key or _id_in(pair)) and key not in reading.subcommand.changes:

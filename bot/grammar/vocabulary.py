@@ -34,6 +34,8 @@ class Syntax:
     """All that may be typed after a subcommand; *reads*: it changes nothing.
 
     *changes* are those of its *keys* that take `+=` and `-=` as well as `=`.
+    *elsewhere* are pairs of a key that is looked for here, and the subcommand that
+    takes it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Syntax:
     flags: tuple[str, ...] = ()
     reads: bool = True
     changes: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

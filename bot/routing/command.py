@@ -122,6 +122,7 @@ class Command:
         keys: Iterable[str] = (),
         flags: Iterable[str] = (),
         changes: Iterable[str] = (),
+        elsewhere: Mapping[str, str] | None = None,
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
         in_thread: bool = False,
@@ -135,9 +136,10 @@ class Command:
         subcommand without one only reads what is on record. *in_thread*: without an ID
         it is about the thing under whose card it is asked. *keys* and *flags* are all
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
-        changes something takes --dry-run as well. *settles*: it is as urgent as a stop.
-        *verbs* are the bare words after which it needs another permit, and *besides*
-        are permits that it asks for itself, of some of what it does.
+        changes something takes --dry-run as well. *elsewhere* are keys that are looked
+        for here, each with the subcommand that takes it. *settles*: it is as urgent as
+        a stop. *verbs* are the bare words after which it needs another permit, and
+        *besides* are permits that it asks for itself, of some of what it does.
 
         Raises:
             TypeError: *permit* is none, or another than that of the request.
@@ -149,7 +151,8 @@ class Command:
         def enter(handler: Handler) -> Handler:
             reads = does is None or does.level is Level.READ
             taken = (*flags, *(() if reads else (DRY_RUN,)))
-            words = Syntax(name, tuple(keys), taken, reads, tuple(changes))
+            others = tuple((elsewhere or {}).items())
+            words = Syntax(name, tuple(keys), taken, reads, tuple(changes), others)
             self.subcommands[name] = Subcommand(
                 name,
                 usage,

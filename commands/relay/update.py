@@ -34,6 +34,7 @@ from bot.resources.relay.form_update import (
     values_of,
 )
 from bot.resources.relay.plan import KEYS, SEVERAL
+from bot.resources.relay.timers import FOR, UNTIL
 from bot.tencent.models.trtc.requests import (
     UpdatePublishCdnStream,
 )
@@ -69,11 +70,12 @@ SYNONYMS = {"big": "large"}
     permit=UPDATE,
     usage="<R128> [key=value…] [url+=…] [url-=2] [--yes] [--dry-run]",
     keys=(
-        *(key for key in KEYS if key not in {"json", "app", "note"}),
+        *(key for key in KEYS if key not in {"json", "app", "note", FOR, UNTIL}),
         *(*SYNONYMS, "note", TARGET, AGAIN, DRAFT, BESIDE),
     ),
     flags=("yes",),
     changes=LISTS,
+    elsewhere={FOR: "timer", UNTIL: "timer"},
     does=UpdatePublishCdnStream,
     examples=(
         "update R128",

@@ -3,8 +3,36 @@
 import pytest
 
 from bot.dialogue.form import Form
-from tests.commands.relay.samples import START, URL, calls, words
+from tests.commands.relay.changing import UPDATE, pressed
+from tests.commands.relay.samples import START, URL, buttons, calls, words
 from tests.world import TEAM
+
+# ── what another subcommand does ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", ["for=2h", "until=23:59Z", "UNTIL=23:59Z"])
+@pytest.mark.parametrize("more", ["", " bitrate=1200 --yes"])
+async def test_a_timer_is_no_change_and_is_set_by_its_own_command(world, typed, more):
+    await world.typed(START)
+
+    answer = await world.typed(f"/relay update R1 {typed}{more}")
+    (button,) = buttons(answer)
+    await pressed(world, button)
+
+    relay = await world.handle("R1")
+    assert f"use /relay timer R1 {typed}" in words(answer)
+    assert "copy" not in words(answer)
+    assert relay.stop_at is not None
+    assert (calls(world), calls(world, UPDATE)) == (1, 0)
+
+
+async def test_help_of_update_does_not_name_what_it_does_not_take(world):
+    shown = words(await world.typed("/relay update --help"))
+
+    assert "url=" in shown
+    assert " for=" not in shown
+    assert "until=" not in shown
+
 
 # ── an app that is not there ─────────────────────────────────────────────────────
 
