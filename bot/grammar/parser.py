@@ -62,9 +62,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar import misses, tokens
+from bot.grammar.cut import PAIR, Word, cut_json, split, unquoted
 from bot.grammar.misses import LONGEST_ECHO, Miss, Position
 from bot.grammar.suggestions import keys_like
-from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
+from bot.grammar.tokens import classify, find_ids, normalise
 from bot.grammar.vocabulary import COMMON_FLAG, HELP, Syntax, Vocabulary
 from bot.i18n import _
 from bot.spelling import nearest
@@ -82,64 +83,11 @@ __all__ = [
 
 LONGEST = 2000  # characters of a command, without its pasted request
 LONGEST_JSON = 40_000  # characters of a pasted request
-SHORT_FLAGS = {"-y": "yes", "-h": "help"}
 
 # What may stand before an ID in something pasted (`TaskId=-m97…`).
 ID_NAMES = frozenset(
     {"id", "task", "taskid", "request", "requestid", "session", "sessionid", "handle"}
 )
-
-_WORD = re.compile(
-    r"(?:(?:--)?[A-Za-z][\w-]*?[+-]?=)?(?P<quoted>\"[^\"]*\"|'[^']*')(?!\S)|\S+"
-)
-_FLAG = re.compile(r"--([A-Za-z][A-Za-z-]*)")
-_PAIR = re.compile(r"(?:--)?([A-Za-z][\w-]*?)(\+=|-=|=)(.*)", re.DOTALL)
-_QUOTED = re.compile(r"([\"'`])(?P<inside>.*)\1", re.DOTALL)
-_ALL_CODE = re.compile(r"\s*(`{1,3})(?P<inside>[^`]+)\1\s*")
-_JSON = re.compile(
-    r"(?<!\S)json\s*=\s*(?P<fence>```(?:json)?|[`\"'“”\u2018\u2019])?\s*(?=[\[{])",
-    re.IGNORECASE,
-)
-_JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_FENCES = re.compile("[`\"'“”\u2018\u2019]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word as it was typed, and without its quotes or emphasis."""
-
-    raw: str
-    text: str
-    quoted: bool = False
-
-    @property
-    def pair(self) -> re.Match[str] | None:
-        return None if self.quoted else _PAIR.fullmatch(self.text)
-
-    @property
-    def flag(self) -> str:
-        if self.quoted:
-            return ""
-        match = _FLAG.fullmatch(self.text)
-        return match[1].lower() if match else SHORT_FLAGS.get(self.text, "")
-
-    @property
-    def plain(self) -> bool:
-        """Whether it can be a subcommand."""
-        special = self.quoted or self.text == "--" or self.flag or self.pair
-        return (
-            not (special or self.text.isdigit()) and self.token.kind is TokenKind.WORD
-        )
-
-    @property
-    def unclosed(self) -> bool:
-        pair = _PAIR.fullmatch(self.raw)
-        text = pair[3] if pair else self.raw
-        return text.startswith(('"', "'")) and _unquoted(text) == text
-
-    @property
-    def token(self) -> Token:
-        return Token(self.text, classify(self.text))
 
 
 @dataclass(slots=True)
@@ -148,7 +96,7 @@ class _Reading:
 
     vocabulary: Vocabulary
     subcommand: Syntax
-    rest: list[_Word]
+    rest: list[Word]
     ids: list[Token] = field(default_factory=list)
     pairs: dict[str, list[str]] = field(default_factory=dict)
     adds: dict[str, list[str]] = field(default_factory=dict)
@@ -188,12 +136,12 @@ class _Reading:
 
 def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
     """Read *text*, what was typed after the slash command; never raises."""
-    typed, pasted = _cut_json(text, vocabulary)
+    typed, pasted = cut_json(text, vocabulary)
     if len(typed) > LONGEST:
         return misses.too_long(typed, LONGEST)
     if len(pasted) > LONGEST_JSON:
         return misses.too_long(pasted, LONGEST_JSON)
-    answer = _understood(_split(normalise(typed)), pasted, vocabulary)
+    answer = _understood(split(normalise(typed)), pasted, vocabulary)
     if isinstance(answer, Words):
         return replace(answer, mentions=tokens.unnamed(typed))
     if not pasted:
@@ -207,55 +155,14 @@ def subcommand_in(text: str, vocabulary: Vocabulary) -> str:
 
     What stands beside it is not looked at; it may be wrong, or a question for help.
     """
-    typed, _pasted = _cut_json(text, vocabulary)
+    typed, _pasted = cut_json(text, vocabulary)
     if len(typed) > LONGEST:
         return ""
-    reading = _begun(_split(normalise(typed)), vocabulary)
+    reading = _begun(split(normalise(typed)), vocabulary)
     return reading.subcommand.name if isinstance(reading, _Reading) else ""
 
 
-# ── cutting ──────────────────────────────────────────────────────────────────────
-
-
-def _cut_json(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Take `json={…}` out of *text*, as it was pasted, if any subcommand takes it."""
-    if code := _ALL_CODE.fullmatch(text):
-        text = code["inside"]
-    match = _JSON.search(text)
-    if not match or not any(
-        "json" in subcommand.keys for subcommand in vocabulary.subcommands
-    ):
-        return text, ""
-    end = _closed(text, match.end())
-    after = text[end:].lstrip() if match["fence"] else text[end:]
-    rest = f"{text[: match.start()]} {_FENCES.sub(' ', after, count=1)}"
-    return rest, unwrap(text[match.end() : end])
-
-
-def _closed(text: str, start: int) -> int:
-    """Return where the bracket at *start* is closed; the end if it never is."""
-    depth = 0
-    for part in _JSON_PART.finditer(text, start):
-        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(part[0], 0)
-        if not depth:
-            return part.end()
-    return len(text)
-
-
-def _split(text: str) -> list[_Word]:
-    words = []
-    for match in _WORD.finditer(text):
-        raw = match[0]
-        quoted = match["quoted"] == raw
-        if quoted and len(raw) == len('""'):
-            continue  # empty quotes are no operand
-        words.append(_Word(raw, raw[1:-1] if quoted else bare(raw), quoted))
-    return words
-
-
-def _understood(
-    words: list[_Word], pasted: str, vocabulary: Vocabulary
-) -> Words | Miss:
+def _understood(words: list[Word], pasted: str, vocabulary: Vocabulary) -> Words | Miss:
     reading = _begun(words, vocabulary)
     if isinstance(reading, Miss):
         return reading
@@ -265,7 +172,7 @@ def _understood(
 # ── the subcommand ──────────────────────────────────────────────────────────────
 
 
-def _begun(words: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
+def _begun(words: list[Word], vocabulary: Vocabulary) -> _Reading | Miss:
     """Find the subcommand: the first plain word, or else the bare one."""
     verb = next((word for word in words if word.plain), None)
     default = vocabulary.called(vocabulary.bare)
@@ -278,11 +185,11 @@ def _begun(words: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
     return _unknown(verb, _without(verb, words), vocabulary)
 
 
-def _without(word: _Word, words: list[_Word]) -> list[_Word]:
+def _without(word: Word, words: list[Word]) -> list[Word]:
     return [one for one in words if one is not word]
 
 
-def _unknown(verb: _Word, rest: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
+def _unknown(verb: Word, rest: list[Word], vocabulary: Vocabulary) -> _Reading | Miss:
     """Read a command whose *verb* is no subcommand: help, an ID to look at, a miss."""
     topic = vocabulary.means(rest[0].text) if rest else None
     if topic and verb.text.casefold() in HELP:
@@ -293,16 +200,14 @@ def _unknown(verb: _Word, rest: list[_Word], vocabulary: Vocabulary) -> _Reading
     return miss if miss.candidates else _looked_at(verb, rest, vocabulary) or miss
 
 
-def _looked_at(
-    verb: _Word, rest: list[_Word], vocabulary: Vocabulary
-) -> _Reading | None:
+def _looked_at(verb: Word, rest: list[Word], vocabulary: Vocabulary) -> _Reading | None:
     """Read the IDs out of words that make no command; None if more was meant."""
     default = vocabulary.called(vocabulary.bare)
     kept = [word for word in rest if not word.plain]
     ids = [word.text for word in kept if word.token.kind is not TokenKind.WORD]
     if not default or not default.reads:
         return None
-    if not ids or any(_PAIR.fullmatch(word.text) for word in kept):
+    if not ids or any(PAIR.fullmatch(word.text) for word in kept):
         return None
     remark = _("There is no “{typed}”; this was read as “{meant}”.").format(
         typed=verb.text[:LONGEST_ECHO], meant=" ".join((default.name, *ids))
@@ -335,7 +240,7 @@ def _gather(reading: _Reading, pasted: str) -> Miss | None:
     return None
 
 
-def _take(at: int, word: _Word, reading: _Reading, *, dashed: bool) -> Miss | None:
+def _take(at: int, word: Word, reading: _Reading, *, dashed: bool) -> Miss | None:
     """Put *word* where it belongs; *dashed*: one that begins with a dash is text."""
     literal = dashed and word.text.startswith("-")
     if word.pair and not literal:
@@ -358,7 +263,7 @@ def _take_flag(at: int, flag: str, reading: _Reading) -> Miss | None:
 
 
 def _take_pair(at: int, pair: re.Match[str], reading: _Reading) -> Miss | None:
-    typed, sign, value = pair[1], pair[2], _unquoted(pair[3])
+    typed, sign, value = pair[1], pair[2], unquoted(pair[3])
     if other := dict(reading.subcommand.elsewhere).get(typed.casefold()):
         return misses.of_another(typed, other, reading.position(at))
     near = keys_like(typed, reading.subcommand.keys)
@@ -387,14 +292,9 @@ def _is_foreign(pair: re.Match[str] | None, subcommand: Syntax) -> bool:
 def _id_in(pair: re.Match[str]) -> Token | None:
     """Return the ID of a pair that only names its kind: `TaskId=-m97…`."""
     name = pair[1].replace("_", "").replace("-", "").casefold()
-    value = _unquoted(pair[3])
+    value = unquoted(pair[3])
     token = Token(value, classify(value))
     return token if name in ID_NAMES and token.kind is not TokenKind.WORD else None
-
-
-def _unquoted(value: str) -> str:
-    match = _QUOTED.fullmatch(value)
-    return match["inside"] if match else value
 
 
 def _frozen(lists: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
