@@ -136,6 +136,13 @@ def of_another(key: str, other: str, position: Position) -> Miss:
     return replace(miss, candidates=(meant,))
 
 
+def twice(key: str, position: Position) -> Miss:
+    """Return the miss for a *key* that says one thing, and was given two values."""
+    sentence = _("“{key}=” was given twice, with different values: say it once.")
+    miss = _miss(f"{key}=", "key", sentence.format(key=key))
+    return _after(position, miss)
+
+
 def unchangeable_key(key: str, sign: str, position: Position) -> Miss:
     """Return the miss for a *key* that takes `=` only, typed with *sign*.
 

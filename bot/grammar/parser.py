@@ -41,8 +41,9 @@ What the rules leave open:
 - `topic` is `--help` of its subcommand, unless a subcommand is called "help"; the
   words after it mean nothing.
 - A key is one that the subcommand declares, in any case, or the beginning of just
-  one. `+=` and `-=` are for the keys that it declares as `changes`. `TaskId=-m97…`
-  and the like are the ID alone; any other word that is an ID as a whole is that ID.
+  one. `+=` and `-=` are for the keys that it declares as `changes`, and two values
+  are for those that it declares as `several`. `TaskId=-m97…` and the like are the ID
+  alone; any other word that is an ID as a whole is that ID.
 - A flag is one that the subcommand declares, in any case, or `--help`; `-y` is
   `--yes`, `-h` is `--help`. A TaskId begins with one dash, which makes no flag.
 - After the first `end`, a part that begins with a dash is an operand.
@@ -271,14 +272,23 @@ def _take_pair(at: int, pair: re.Match[str], reading: _Reading) -> Miss | None:
     if sign != "=" and (key or _id_in(pair)) and key not in reading.subcommand.changes:
         return misses.unchangeable_key(key or typed, sign, reading.position(at))
     if key:
-        kept = {"=": reading.pairs, "+=": reading.adds, "-=": reading.drops}[sign]
-        kept.setdefault(key, []).append(value)
-        return None
+        return _keep(key, sign, value, reading, at)
     token = _id_in(pair) or reading.rest[at].token
     is_text = reading.vocabulary.takes_anything and (sign == "=" or reading.prose)
     if token.kind is TokenKind.WORD and (near or not is_text):
         return misses.unknown_key(typed, reading.position(at))
     reading.ids.append(token)
+    return None
+
+
+def _keep(key: str, sign: str, value: str, reading: _Reading, at: int) -> Miss | None:
+    """Keep *value*; of a key that says one thing, not another one beside it."""
+    kept = {"=": reading.pairs, "+=": reading.adds, "-=": reading.drops}[sign]
+    values = kept.setdefault(key, [])
+    is_one = sign == "=" and key not in reading.subcommand.several
+    if is_one and values and value not in values and not reading.prose:
+        return misses.twice(key, reading.position(at))
+    values.append(value)
     return None
 
 

@@ -33,7 +33,8 @@ SYNONYMS: Sequence[frozenset[str]] = (
 class Syntax:
     """All that may be typed after a subcommand; *reads*: it changes nothing.
 
-    *changes* are those of its *keys* that take `+=` and `-=` as well as `=`.
+    *changes* are those of its *keys* that take `+=` and `-=` as well as `=`, and
+    *several* those that may be typed repeatedly.
     *elsewhere* are pairs of a key that is looked for here, and the subcommand that
     takes it.
     """
@@ -44,6 +45,7 @@ class Syntax:
     reads: bool = True
     changes: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, str], ...] = ()
+    several: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

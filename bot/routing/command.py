@@ -123,6 +123,7 @@ class Command:
         flags: Iterable[str] = (),
         changes: Iterable[str] = (),
         elsewhere: Mapping[str, str] | None = None,
+        several: Iterable[str] = (),
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
         in_thread: bool = False,
@@ -137,7 +138,8 @@ class Command:
         it is about the thing under whose card it is asked. *keys* and *flags* are all
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
         changes something takes --dry-run as well. *elsewhere* are keys that are looked
-        for here, each with the subcommand that takes it. *settles*: it is as urgent as
+        for here, each with the subcommand that takes it, and *several* the keys that
+        may be typed repeatedly. *settles*: it is as urgent as
         a stop. *verbs* are the bare words after which it needs another permit, and
         *besides* are permits that it asks for itself, of some of what it does.
 
@@ -152,7 +154,15 @@ class Command:
             reads = does is None or does.level is Level.READ
             taken = (*flags, *(() if reads else (DRY_RUN,)))
             others = tuple((elsewhere or {}).items())
-            words = Syntax(name, tuple(keys), taken, reads, tuple(changes), others)
+            words = Syntax(
+                name,
+                keys=tuple(keys),
+                flags=taken,
+                reads=reads,
+                changes=tuple(changes),
+                elsewhere=others,
+                several=tuple(several),
+            )
             self.subcommands[name] = Subcommand(
                 name,
                 usage,

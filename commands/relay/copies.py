@@ -14,7 +14,7 @@ from bot.resources.relay import copies, presets, quality, timers
 from bot.resources.relay.again import plan_again, remarks
 from bot.resources.relay.draft import THEN
 from bot.resources.relay.form_copy import KEEP, STOP, copied
-from bot.resources.relay.plan import KEYS, plan_of
+from bot.resources.relay.plan import KEYS, SEVERAL, plan_of
 from bot.resources.relay.resource import RELAY
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import READ, START, command
@@ -36,6 +36,7 @@ PARTS: tuple[Callable[[Intent], Iterable[Button]], ...] = (
     usage="<R128> [room=…] [url=…] [then=stop] [--go] [--dry-run]",
     keys=(*KEYS, THEN),
     flags=("go",),
+    several=SEVERAL,
     does=StartPublishCdnStream,
     examples=(
         "copy R128",

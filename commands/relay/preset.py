@@ -15,7 +15,7 @@ from bot.operations.service import Service
 from bot.resources.relay import draft, form_preset, naming, presets
 from bot.resources.relay.form import start_form
 from bot.resources.relay.form_preset import ALL, ASKED, BACK, MINE, NAME, OF, SCOPE
-from bot.resources.relay.plan import KEYS, Plan, plan_of
+from bot.resources.relay.plan import KEYS, SEVERAL, Plan, plan_of
 from bot.resources.relay.references import app_in, references_in
 from bot.resources.relay.replanned import replanned
 from bot.resources.relay.resource import RELAY
@@ -47,6 +47,7 @@ RENAMED = "preset-rename"  # the form that asks for a new name
     usage=USAGE,
     keys=(*KEYS, OF),
     flags=("yes",),
+    several=SEVERAL,
     besides=(PRESET,),
     examples=(
         "preset list",

@@ -23,6 +23,7 @@ from bot.resources.relay.form import start_form
 from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
     KEYS,
+    SEVERAL,
     WORDS,
     chosen_app,
     complete,
@@ -69,6 +70,7 @@ class _Wanted:
     usage="[room] [key=value…] [--go] [--dry-run]",
     keys=(*KEYS, AGAIN, DRAFT, LIKE),
     flags=("go",),
+    several=SEVERAL,
     does=StartPublishCdnStream,
     examples=(
         "start",

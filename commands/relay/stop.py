@@ -53,16 +53,19 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     as it is. A stop is never refused: of what seems to be over Tencent is asked.
     With room=, app=, preset= or all it offers what fits, to stop many at once.
     """
-    if many.is_meant(ask):
+    task = ask.value("task")
+    if many.is_meant(ask) and not task:
         return await many.review(ask, service)
-    if not ask.words.ids:
+    if not (ask.words.ids or task):
         return await _which(ask, service)
-    text = ask.one(_("a relay: its handle or TaskId")).text
+    text = ask.one(_("a relay: its handle or TaskId")).text if ask.words.ids else task
     matching = await service.find(ask.who, text)
     if not matching:
-        return await _stop_foreign(ask, service, ask.value("task") or text)
+        return await _stop_foreign(ask, service, task or text)
     if len(matching) > 1:
         return lists.listed(_("Which of these?"), matching, service.resources)
+    if not is_intent_id(text):  # as buttons say it, which fit whatever they are about
+        _check_fits(ask, service, matching[0])
     return await _stop_one(ask, service, matching[0], text)
 
 
@@ -149,7 +152,12 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
     if is_intent_id(text):
         sentence = _("That button is of a relay that is not on record any more.")
         raise NotFound(f"{sentence} {_('To stop it, paste its whole TaskId.')}")
-    if ask.words.ids[0].kind is not TokenKind.TASK and not ask.value("task"):
+    task, names = ask.value("task"), ask.words.ids
+    others = [one.text for one in names if one.text != text]
+    if any(map(ask.value, many.KEYS)) or not all(map(is_intent_id, others)):
+        sentence = _("Of {text} nothing is on record here: give its app= alone.")
+        raise NotFound(sentence.format(text=(*others, text)[0]))
+    if not task and ask.words.ids[0].kind is not TokenKind.TASK:
         raise NotFound(_("No relay is called “{text}” here.").format(text=text))
     if len(text) < SHORTEST_TASK_ID and not ask.value("task"):
         sentence = _("No relay has a TaskId that begins or ends like that.")
@@ -197,6 +205,31 @@ def order_of(relay: Intent, service: Service, task: str, note: str = "") -> Orde
         ref=task,
         note=note,
     )
+
+
+def _check_fits(ask: Ask, service: Service, relay: Intent) -> None:
+    """Refuse to stop *relay* beside words that are of another.
+
+    Raises:
+        UsageError: there are some.
+        InvalidRequest: there is no such app.
+    """
+    subject, standing = relay.subject, relay.standing
+    own = {
+        "app": {subject.app, str(subject.sdk_app_id)},
+        "task": {subject.ref, *standing.candidates},
+        "room": {subject.room},
+        "preset": {subject.preset},
+    }
+    for key, fitting in own.items():
+        typed = ask.value(key)
+        if typed and typed not in fitting:
+            if key == "app":
+                chosen_app({"app": typed}, service.apps)
+            sentence = _("{handle} is not of {typed}: say which of them you mean.")
+            raise UsageError(
+                sentence.format(handle=relay.handle, typed=f"{key}={typed}")
+            )
 
 
 def _check_is_relay(relay: Intent) -> None:

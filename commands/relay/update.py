@@ -1,6 +1,6 @@
 """`/relay update`: changes a relay that runs: by form, or by what is typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
@@ -75,6 +75,7 @@ SYNONYMS = {"big": "large"}
     ),
     flags=("yes",),
     changes=LISTS,
+    several=SEVERAL,
     elsewhere={FOR: "timer", UNTIL: "timer"},
     does=UpdatePublishCdnStream,
     examples=(
@@ -220,6 +221,7 @@ def _said(ask: Ask, work: Work) -> dict[str, str]:
         for key, texts in ask.words.pairs.items()
     }
     handle, had = work.present.handle, work.present.whole.targets
+    _check_said(ask)
     adds, drops = ask.words.adds, ask.words.drops
     if adds.get("url") or drops.get("url"):
         own = values.get("url", "").split() or references(handle, len(had))
@@ -228,10 +230,42 @@ def _said(ask: Ask, work: Work) -> dict[str, str]:
     for key in ("hear", "mute"):
         if key in adds or key in drops:
             names = values.get(key, work.present.plan.get(key, "")).split(",")
-            gone = drops.get(key, ())
+            gone = ",".join(drops.get(key, ())).split(",")
+            _check_there(key, filter(None, gone), names)
             kept = (name for name in filter(None, names) if name not in gone)
             values[key] = ",".join((*kept, *adds.get(key, ())))
     return {**values, RELAY_ID: work.relay.id, VERSION: work.version}
+
+
+def _check_said(ask: Ask) -> None:
+    """Refuse what says two things of one, or nothing that could be changed.
+
+    Raises:
+        InvalidRequest: it does; at the key.
+    """
+    words, faults = ask.words, dict[str, str]()
+    for key in LISTS:
+        if set(words.adds.get(key, ())) & set(words.drops.get(key, ())):
+            faults[key] = _("One of them is both added and taken out.")
+    for one, other in SYNONYMS.items():
+        if {one, other} <= words.pairs.keys():
+            sentence = _("This is {key}=, too: say one of them.")
+            faults[one] = sentence.format(key=other)
+    if words.pairs.keys() == {"note"} and not (words.adds or words.drops):
+        faults["note"] = _("A note goes with a change: say what is to change.")
+    if faults:
+        raise InvalidRequest(faults)
+
+
+def _check_there(key: str, gone: Iterable[str], names: Sequence[str]) -> None:
+    """Refuse to take out of the list *key* who is not among its *names*.
+
+    Raises:
+        InvalidRequest: somebody is not.
+    """
+    if strangers := [name for name in gone if name not in names]:
+        sentence = _("{names} is not in it, and so cannot be taken out.")
+        raise InvalidRequest({key: sentence.format(names=", ".join(strangers))})
 
 
 async def _wanted(

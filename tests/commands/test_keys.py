@@ -3,6 +3,9 @@
 import pytest
 
 from bot.dialogue.form import Form
+from bot.dialogue.words import Words
+from bot.grammar.parser import ID_NAMES, Miss, read
+from commands import COMMANDS
 from tests.commands.relay.changing import UPDATE, pressed
 from tests.commands.relay.samples import START, URL, buttons, calls, words
 from tests.world import TEAM
@@ -78,3 +81,106 @@ async def test_a_mention_in_a_remark_is_taken(world):
 
     relay = await world.journal.find.by_handle("R1", TEAM)
     assert relay.note == "ask @U0ANA"
+
+
+# ── keys that mean nothing beside the rest ───────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("stop R1 room=99", "R1 is not of room=99"),
+        ("stop R1 preset=two-hosts --yes", "R1 is not of preset=two-hosts"),
+        ("stop R1 app=nope --yes", "There is no app “nope” here"),
+        ("stop R1 task=foo --yes", "R1 is not of task=foo"),
+        ("stop task=foo app=nope", "There is no app “nope” here"),
+        ("stop task=-mFfhbK0dHPh3T9rUv room=9 --yes", "nothing is on record"),
+        ("stop R9 room=9 --yes", "Of R9 nothing is on record"),
+        ("stop R9 task=-mFfhbK0dHPh3T9rUv --yes", "Of R9 nothing is on record"),
+        ("update R1 note=hello", "A note goes with a change"),
+        ("update R1 note=hello --yes", "A note goes with a change"),
+        ("update R1 hear+=zoe hear-=zoe --yes", "both added and taken out"),
+        ("update R1 hear-=zoe bitrate=900 --yes", "zoe is not in it"),
+        ("update R1 big=ana large=bob layout=screen", "This is large=, too"),
+    ],
+)
+async def test_what_does_not_fit_beside_the_rest_is_refused(world, typed, said):
+    await world.typed(START)
+
+    answer = await world.typed(f"/relay {typed}")
+
+    assert said in words(answer)
+    assert calls(world, UPDATE) == calls(world, "StopPublishCdnStream") == 0
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["R1 room=295066", "R1 app=live-main", "R1 task={task} app={id}", "task={task}"],
+)
+async def test_what_fits_beside_a_stop_stops(world, typed):
+    await world.typed(START)
+    subject = (await world.handle("R1")).subject
+    named = typed.format(task=subject.ref, id=subject.sdk_app_id)
+
+    await world.typed(f"/relay stop {named} --yes")
+
+    assert calls(world, "StopPublishCdnStream") == 1
+
+
+async def test_the_note_of_a_change_is_kept(world):
+    await world.typed(START)
+
+    await world.typed("/relay update R1 note=hello bitrate=800 --yes")
+
+    history = await world.journal.find.history("R1", TEAM)
+    assert [one.note for one in history if one.action == UPDATE] == ["hello"]
+
+
+# ── of every subcommand ──────────────────────────────────────────────────────────
+
+SUBCOMMANDS = [
+    pytest.param(command.vocabulary, one, id=f"{name} {one.name}")
+    for name, command in COMMANDS.items()
+    for one in command.vocabulary.subcommands
+]
+KEYS = sorted({key for case in SUBCOMMANDS for key in case.values[1].keys})
+
+
+@pytest.mark.parametrize(("vocabulary", "subcommand"), SUBCOMMANDS)
+def test_a_key_that_a_subcommand_does_not_take_is_refused(vocabulary, subcommand):
+    if vocabulary.takes_anything:
+        return  # there it is prose
+    others = [
+        key
+        for key in KEYS
+        if not any(own.startswith(key) for own in subcommand.keys)
+        and key not in ID_NAMES
+    ]
+
+    for key in others:
+        answer = read(f"{subcommand.name} R1 {key}=1", vocabulary)
+        assert isinstance(answer, Miss), key
+    assert others
+
+
+@pytest.mark.parametrize(("vocabulary", "subcommand"), SUBCOMMANDS)
+def test_a_key_says_one_thing_unless_it_is_declared(vocabulary, subcommand):
+    for key in subcommand.keys:
+        typed = f"{subcommand.name} R1 {key}=1 {key}=1"
+        assert isinstance(read(typed, vocabulary), Words)
+        answer = read(f"{typed} {key.upper()}=2", vocabulary)
+        if key in subcommand.several:
+            assert isinstance(answer, Words)
+        else:
+            assert answer.sentence.startswith(f"“{key}=” was given twice")
+    assert {*subcommand.several} <= {*subcommand.keys}
+
+
+async def test_two_bit_rates_are_refused_and_two_addresses_taken(world):
+    await world.typed(START)
+    await world.typed(f"/relay start 8 url={URL}2 url={URL}3 --go")
+
+    answer = await world.typed("/relay update R1 bitrate=1200 bitrate=3000 --yes")
+
+    assert "“bitrate=” was given twice, with different values" in words(answer)
+    assert (calls(world), calls(world, UPDATE)) == (2, 0)

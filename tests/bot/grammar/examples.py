@@ -16,6 +16,7 @@ RELAY = Vocabulary(
             ("go", "dry-run", "again"),
             reads=False,
             changes=("url",),
+            several=("url", "room"),
         ),
         Syntax("stop", ("app",), ("yes",), reads=False),
         Syntax("list"),

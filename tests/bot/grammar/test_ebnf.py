@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.words import Token, TokenKind, Words
-from bot.grammar.parser import read
+from bot.grammar.parser import Miss, read
 from tests.bot.grammar.examples import RELAY, SESSION, TASK
 
 NAMES = {
@@ -176,7 +176,13 @@ def test_a_line_of_the_grammar_is_read_as_what_it_stands_for(data):
         piece.typed + space for piece, space in zip(line, spaces, strict=True)
     )
 
-    assert read(typed, RELAY) == meaning(line)
+    wanted = meaning(line)
+    several = RELAY.called(wanted.subcommand).several
+    twice = [k for k, v in wanted.pairs.items() if len({*v}) > 1 and k not in several]
+    if twice:
+        assert isinstance(read(typed, RELAY), Miss)
+    else:
+        assert read(typed, RELAY) == wanted
 
 
 @given(st.data())
