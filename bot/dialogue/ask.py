@@ -161,6 +161,10 @@ class Ask:
             return tokens[0]
         if not tokens:
             raise UsageError(_("This needs {what}.").format(what=what))
+        if self.words.meant:
+            sentence = _("One is needed ({what}). Did you mean {meant}?")
+            meant = " ".join(self.words.meant)
+            raise UsageError(sentence.format(what=what, meant=meant))
         raise UsageError(
             _("One is needed ({what}); {count} were given.").format(
                 what=what, count=len(self.words.ids)

@@ -35,7 +35,8 @@ class Words:
     *adds* and *drops* hold `key+=value` and `key-=value`, of the keys that the
     subcommand declares as `changes`. *remarks* are sentences for the asker about how
     something was read (an unclosed quote, an unknown word). *mentions* stand for what
-    was typed, which Slack does not say: `@U0ANA`.
+    was typed, which Slack does not say: `@U0ANA`. *meant* is what may be meant by some
+    of several *ids*, as it would be typed.
     """
 
     subcommand: str = ""
@@ -46,6 +47,7 @@ class Words:
     flags: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
 
     def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
         """Return the same words with *hide* done to all but the values that are *sent*.
@@ -66,6 +68,7 @@ class Words:
             adds=told(self.adds),
             drops=told(self.drops),
             remarks=tuple(map(hide, self.remarks)),
+            meant=tuple(map(hide, self.meant)),
         )
 
     def given(self) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from bot.dialogue.words import Token, TokenKind
+from bot.grammar.times import goes_on
 from bot.grammar.tokens import bare, classify, unwrap
-from bot.grammar.vocabulary import Vocabulary
+from bot.grammar.vocabulary import TIMES, Vocabulary
 
 SHORT_FLAGS = {"-y": "yes", "-h": "help"}
 
@@ -101,6 +102,29 @@ def split(text: str) -> list[Word]:
             continue
         words.append(Word(raw, raw[1:-1] if quoted else bare(raw), quoted))
     return words
+
+
+def with_times(words: list[Word]) -> list[Word]:
+    """Return *words* with a time that has a space in it as one value.
+
+    So `until=2026-11-24 18:00` needs no quotes, nor does `for=1h 30m`.
+    """
+    whole: list[Word] = []
+    for word in words:
+        if whole and _goes_on(whole[-1], word):
+            text = f"{whole[-1].text} {word.text}"
+            key, _equals, value = text.partition("=")
+            whole[-1] = Word(f'{key}="{value}"', text)
+        else:
+            whole.append(word)
+    return whole
+
+
+def _goes_on(before: Word, word: Word) -> bool:
+    pair = before.pair
+    if pair is None or pair[2] != "=" or pair[1].casefold() not in TIMES:
+        return False
+    return not word.quoted and goes_on(pair[3], word.text)
 
 
 def unquoted(value: str) -> str:

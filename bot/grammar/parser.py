@@ -48,6 +48,7 @@ What the rules leave open:
   `--yes`, `-h` is `--help`. A TaskId begins with one dash, which makes no flag.
 - After the first `end`, a part that begins with a dash is an operand.
 - `request` comes once, in any case, where a subcommand declares the key `json`.
+- A value of a key that says when goes on after a space, as far as that makes a time.
 - A quote that is not closed is a character like any other, with a remark.
 - A command whose only subcommand is the bare one takes prose and log lines. There a
   pair with `=` whose key is not declared is an operand; beside such a pair or a plain
@@ -63,8 +64,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar import misses, tokens
-from bot.grammar.cut import PAIR, Word, cut_json, split, unquoted
+from bot.grammar.cut import PAIR, Word, cut_json, split, unquoted, with_times
 from bot.grammar.misses import LONGEST_ECHO, Miss, Position
+from bot.grammar.strays import meant_by
 from bot.grammar.suggestions import keys_like
 from bot.grammar.tokens import classify, find_ids, normalise
 from bot.grammar.vocabulary import COMMON_FLAG, HELP, Syntax, Vocabulary
@@ -132,6 +134,7 @@ class _Reading:
             drops=_frozen(self.drops),
             flags=frozenset(self.flags),
             remarks=tuple(self.remarks),
+            meant=meant_by(self.rest, self.subcommand) if len(self.ids) > 1 else (),
         )
 
 
@@ -142,7 +145,7 @@ def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
         return misses.too_long(typed, LONGEST)
     if len(pasted) > LONGEST_JSON:
         return misses.too_long(pasted, LONGEST_JSON)
-    answer = _understood(split(normalise(typed)), pasted, vocabulary)
+    answer = _understood(_words_in(typed, vocabulary), pasted, vocabulary)
     if isinstance(answer, Words):
         return replace(answer, mentions=tokens.unnamed(typed))
     if not pasted:
@@ -159,8 +162,13 @@ def subcommand_in(text: str, vocabulary: Vocabulary) -> str:
     typed, _pasted = cut_json(text, vocabulary)
     if len(typed) > LONGEST:
         return ""
-    reading = _begun(split(normalise(typed)), vocabulary)
+    reading = _begun(_words_in(typed, vocabulary), vocabulary)
     return reading.subcommand.name if isinstance(reading, _Reading) else ""
+
+
+def _words_in(text: str, vocabulary: Vocabulary) -> list[Word]:
+    words = split(normalise(text))
+    return words if vocabulary.takes_anything else with_times(words)
 
 
 def _understood(words: list[Word], pasted: str, vocabulary: Vocabulary) -> Words | Miss:

@@ -64,6 +64,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _NOON = 12
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # for whether a moment can be read at all
 
 
 def duration_of(text: str) -> timedelta | None:
@@ -108,6 +109,21 @@ def gone_by(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     at = named.at(now)
     is_day_before = named.day is None and at > now
     return named.at(now, -1) if is_day_before else at
+
+
+def goes_on(text: str, more: str) -> bool:
+    """Tell whether *text* and *more* after a space say one time together.
+
+    As a day and its clock do, a clock and its zone, or the parts of a duration.
+    """
+    whole = f"{text} {more}"
+    return duration_of(whole) is not None or is_moment(whole)
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether *text* names a clock, with a day or without."""
+    named = _read(text, _ANY_DAY, UTC)
+    return named is not None and named.clock is not None
 
 
 def names_zone(text: str) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+# Keys that say when, in every subcommand that takes them.
+LENGTH, MOMENT = "for", "until"
+TIMES = frozenset({LENGTH, MOMENT, "since"})
 COMMON_FLAG = "help"  # the only flag that every subcommand takes undeclared
 HELP = frozenset({"help", "?", "帮助"})
 

@@ -136,6 +136,9 @@ def plan_of(ask: Ask) -> dict[str, str]:
             plan[several] = "\n".join(values)
     rooms = dict.fromkeys((*(token.text for token in words.ids), *ask.values("room")))
     if len(rooms) > 1:
+        if words.meant:
+            sentence = _("That is more than a room. Did you mean {meant}?")
+            raise UsageError(sentence.format(meant=" ".join(words.meant)))
         read = ", ".join(rooms)
         raise UsageError(
             _("More than one room was given: {rooms}.").format(rooms=read),

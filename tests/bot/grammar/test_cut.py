@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.cut import split
+from bot.grammar.cut import split, with_times
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,18 @@ def test_what_a_word_is(typed, is_pair, flag, plain, unclosed):
 
     told = bool(word.pair), word.flag, word.plain, word.unclosed
     assert told == (is_pair, flag, plain, unclosed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "raws"),
+    [
+        ("7 until=2026-11-24 18:00 --go", ["7", 'until="2026-11-24 18:00"', "--go"]),
+        ("until=2026-11-24 6 7", ["until=2026-11-24", "6", "7"]),
+        ("until=2026-11-24 6:00 pm Z", ['until="2026-11-24 6:00 pm Z"']),
+        ("for=1h 30m 7", ['for="1h 30m"', "7"]),
+        ('for=1h "30m"', ["for=1h", '"30m"']),
+        ("note=1h 30m", ["note=1h", "30m"]),
+    ],
+)
+def test_a_time_needs_no_quotes(typed, raws):
+    assert [word.raw for word in with_times(split(typed))] == raws

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grammar.times import coming, duration_of, gone_by
+from bot.grammar.times import coming, duration_of, goes_on, gone_by
 
 NOW = datetime(2026, 11, 22, 11, 20, tzinfo=UTC)  # a Sunday; 19:20 in Shanghai
 SHANGHAI = timezone(timedelta(hours=8))
@@ -141,3 +141,24 @@ def test_a_whole_minute_is_read_back_as_it_was_written(later, east):
     at = (NOW + timedelta(minutes=later)).astimezone(zone)
 
     assert coming(f"{at:%Y-%m-%d %H:%M}", NOW, zone) == at.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "is_one"),
+    [
+        ("2026-11-24", "18:00", True),
+        ("tomorrow", "10:00", True),
+        ("18:00", "UTC", True),
+        ("6", "pm", True),
+        ("1h", "30m", True),
+        ("2", "hours", True),
+        ("2026-11-24 18:00", "+08:00", True),
+        ("2026-11-24", "58", False),
+        ("18:00", "7", False),
+        ("1h", "30", False),
+        ("2h", "18:00", False),
+        ("soon", "18:00", False),
+    ],
+)
+def test_a_time_goes_on_after_a_space(text, more, is_one):
+    assert goes_on(text, more) is is_one

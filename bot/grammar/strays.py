@@ -1,0 +1,39 @@
+"""What may be meant by words that stand alone, where there is one too many."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.grammar.cut import Word
+from bot.grammar.times import duration_of, is_moment
+from bot.grammar.vocabulary import LENGTH, MOMENT, Syntax
+
+EQUALS = "="
+
+
+def meant_by(words: Sequence[Word], subcommand: Syntax) -> tuple[str, ...]:
+    """Return what may be meant by those of *words* that stand alone: `--go`, `for=2h`.
+
+    Each as it would be typed after *subcommand*, which takes it.
+    """
+    alone = [word.text for word in words if not (word.quoted or word.pair or word.flag)]
+    return tuple(dict.fromkeys(_meant(alone, subcommand)))
+
+
+def _meant(alone: list[str], subcommand: Syntax) -> Iterator[str]:
+    left = iter([one for one in alone if one != EQUALS])
+    for text in left:
+        if text.casefold() in subcommand.keys:
+            if value := next(left, ""):
+                yield f"{text.casefold()}={value}"
+        elif (flag := text.lstrip("-").casefold()) in subcommand.flags:
+            yield f"--{flag}"
+        elif (key := _key_for(text)) in subcommand.keys:
+            yield f"{key}={text}"
+
+
+def _key_for(text: str) -> str:
+    """Return the key that is typed before what looks like *text*, or ""."""
+    if "://" in text:
+        return "url"
+    if duration_of(text):
+        return LENGTH
+    return MOMENT if is_moment(text) else ""
