@@ -39,6 +39,8 @@ async def publish(ask: Ask, service: Service) -> Outcome | None:
     if bool(url) == bool(place) or place not in {"", CONSOLE}:
         sentence = _("Say where to: url=rtmp://…, or to=console.")
         raise UsageError(sentence, usage="/car publish S41 url=rtmp://…")
+    if url and ask.value("args"):
+        raise InvalidRequest({"args": _("This goes with to=console only.")})
     user = session.subject.ref
     request: StartPublishStream | StartPublishStreamWithURL
     try:

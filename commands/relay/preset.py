@@ -69,6 +69,10 @@ async def preset(ask: Ask, service: Service) -> Outcome | Form:
     if not verb or len(words) > (MOST_WORDS if verb == RENAME else MOST_WORDS - 1):
         sentence = _("Use list, show, save, change, rename or delete, and a name.")
         raise UsageError(sentence, usage=f"/relay preset {USAGE}")
+    if verb != SAVE and ask.words.pairs:
+        sentence = _("{keys} goes with save only.")
+        keys = " ".join(f"{key}=" for key in ask.words.pairs)
+        raise UsageError(sentence.format(keys=keys), usage=f"/relay preset {USAGE}")
     names = [naming.read(one) for one in words[1:]]
     if verb == LIST:
         return presets.listed(await service.saved.presets(ask.who))

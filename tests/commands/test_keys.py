@@ -127,6 +127,22 @@ async def test_what_fits_beside_a_stop_stops(world, typed):
     assert calls(world, "StopPublishCdnStream") == 1
 
 
+@pytest.mark.parametrize("verb", ["list", "show two", "change two", "delete two"])
+async def test_a_preset_takes_keys_only_where_it_is_filled_in(world, verb):
+    answer = await world.typed(f"/relay preset {verb} room=9 layout=side")
+
+    assert "room= layout= goes with save only." in words(answer)
+
+
+async def test_a_session_is_published_with_arguments_to_the_console_only(world):
+    await world.typed("/car start user=u1 ip=8.8.8.8 --go")
+
+    answer = await world.typed(f"/car publish S1 url={URL} args=a=1")
+
+    assert "This goes with to=console only." in words(answer)
+    assert calls(world, "StartPublishStreamWithURL") == 0
+
+
 async def test_the_note_of_a_change_is_kept(world):
     await world.typed(START)
 
