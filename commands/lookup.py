@@ -93,8 +93,7 @@ async def find(ask: Ask, service: Service) -> Outcome | None:
     first, _space, rest = words.partition(" ")
     room = room_named(words)
     if ask.has("room") or first.casefold() in ROOM_WORDS:
-        called = words if ask.has("room") else room or rest
-        return await _of_room(called, ask, service)
+        return await _of_room(words if ask.has("room") else room or rest, ask, service)
     if room and not await _is_known(words, ask, service):
         return await _of_room(room, ask, service)
     above = ask.pasted or ask.where.parent
@@ -353,13 +352,12 @@ def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
         buttons.append(Button(_("Ask GS about it"), "gs", token.text))
     if token.kind is TokenKind.TASK and service.apps:
         buttons.append(Button(_("Stop it anyway"), "relay", f"stop {token.text}"))
-    lines = tuple(event(one) for one in stops)
     return Outcome(
         headline=(sentence.format(text=token.text),),
         tone=Tone.UNKNOWN,
         sentence=(looks,),
         buttons=tuple(buttons),
-        parts=(Points(_("History"), lines),) if stops else (),
+        parts=(Points(_("History"), tuple(map(event, stops))),) if stops else (),
     )
 
 
