@@ -50,8 +50,9 @@ a slow API, the acks of starts and forms, the burst. Beside the commit, which wr
 pages of every index that some question needs, no function stands out (see below): to
 reach those goals most of what a start pays for would have to go; writing it better does
 not do. Start-up and memory: *A1 + libraries* has no line of the bot, and takes most of
-what the goals allow. The client: every call that costs money has a connection of its
-own, and is checked, built and signed in Python.
+what the goals allow. The disk: beside the row of a start its facts, its record in the
+trail and the indexes of all questions take most. The client: every call that costs
+money has a connection of its own, and is checked, built and signed in Python.
 
 {table}
 

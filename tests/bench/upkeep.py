@@ -26,6 +26,12 @@ from tests.world import live_again
 
 OLD, WEEK = timedelta(days=200), timedelta(days=8)
 HOLD = 50  # ms
+SHOWN = 6
+# https://www.sqlite.org/dbstat.html, where SQLite was built with it
+PAYLOAD = """
+SELECT name, sum(payload) AS used FROM dbstat
+WHERE name != 'sqlite_schema' GROUP BY name ORDER BY used DESC
+"""
 PROBE = "bench"  # the name under which the probe keeps something
 LEFT = """
 UPDATE intents SET state = 'sending', owner = 'crashed', settled_at = NULL,
@@ -100,9 +106,27 @@ async def _disk(section, world, scale):
         await journal.maintenance.prune(clock())
         journal.close()
         after, starts = _used(home / NAME), len(load.done)
+        section.lines.append(_shares(home / NAME, starts))
     seen = f"{(fresh - before) / starts / 1000:.1f} KB before, of {starts} starts"
     goal = Goal("disk of a start, a week later", 3, " KB")
     section.add(goal, (after - before) / starts / 1000, seen)
+
+
+def _shares(file, starts):
+    """Return the sentence that tells of what in *file* a start takes most."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        rows = connection.execute(PAYLOAD).fetchall()
+    except sqlite3.OperationalError as error:
+        return f"What takes most is not known: {error}."
+    finally:
+        connection.close()
+    most = ", ".join(f"`{name}` {used / starts:.0f}" for name, used in rows[:SHOWN])
+    others = sum(used for _name, used in rows[SHOWN:]) / starts
+    return (
+        f"Bytes of a start within the pages, of what takes most: {most}; {others:.0f} "
+        f"in {len(rows) - SHOWN} other tables and indexes."
+    )
 
 
 def _used(file):
