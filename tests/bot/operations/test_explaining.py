@@ -79,7 +79,7 @@ async def test_a_stop_that_failed_is_a_last_error_as_well(world):
 
     assert answer.plain.startswith("AuthFailure  The key or the signature")
     assert answer.parts[0] == line(Bold("R1 was not stopped by this."))
-    assert labels(answer) == ["Open R1", "Run doctor"]
+    assert labels(answer) == ["Stop R1", "Open R1", "Run doctor"]
 
 
 async def test_whoever_has_no_error_is_told_so(world):
