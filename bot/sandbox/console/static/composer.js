@@ -84,11 +84,15 @@ export function composer({ thread = () => "", id }) {
     remember(line);
     back = 0;
     set("");
+    if (!(await sent(line)) && !field.value) set(line);
+  };
+  /** Send *line*; return whether anybody took it. */
+  const sent = async (line) => {
     const place = { channel: state.place.channel };
-    if (!line.startsWith("/")) await gesture("say", { ...place, text: line, thread: thread() });
-    else if (thread())
-      tell("toast", { text: `${line.split(" ")[0]} does not work in threads.`, wrong: true });
-    else await gesture("command", { ...place, line });
+    if (!line.startsWith("/")) return gesture("say", { ...place, text: line, thread: thread() });
+    if (!thread()) return gesture("command", { ...place, line });
+    tell("toast", { text: `${line.split(" ")[0]} does not work in threads.`, wrong: true });
+    return null;
   };
   const recall = (step) => {
     const to = Math.max(0, Math.min(remembered.length, back + step));

@@ -15,6 +15,7 @@ export function followRoom(node) {
   const list = messageList("Messages");
   const write = composer({ id: "composer" });
   const home = h("section.home", { role: "tabpanel", "aria-label": "Home", tabindex: "-1" });
+  write.node.hidden = true; // until it is known where one is
   node.append(head, list.node, write.node, home);
   const typed = new Map();
 

@@ -123,6 +123,34 @@ async def test_a_thread_lies_over_a_narrow_chat_until_it_is_closed(desk):
     await expect(page.locator("#composer")).to_be_editable()
 
 
+# ── before the sandbox speaks, and when it does not answer ───────────────────────────
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def another(desk):
+    """A page beside the usual one, which knows nothing yet."""
+    return await desk.page.context.new_page()
+
+
+async def test_nothing_can_be_typed_before_it_is_known_where_one_is(desk, another):
+    await another.route_web_socket("**/api/news*", lambda _socket: None)
+    await another.goto(desk.console.address)
+    await expect(another.get_by_role("log", name="Messages")).to_be_attached()
+
+    await expect(another.locator("#composer")).to_be_hidden()
+
+
+async def test_a_line_that_nobody_took_stands_where_it_was_typed(desk, another):
+    await another.route("**/api/gesture/**", lambda route: route.abort())
+    await another.goto(desk.console.address)
+    box = another.locator("#composer")
+    await box.fill("/relay start 295066")
+    await box.press("Enter")
+    await expect(another.get_by_text("The sandbox does not answer.")).to_be_visible()
+
+    await expect(box).to_have_value("/relay start 295066")
+
+
 # ── messages ─────────────────────────────────────────────────────────────────────────
 
 
