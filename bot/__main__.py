@@ -215,12 +215,11 @@ async def _serve(settings: "Settings") -> int:
         from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
         from bot.lifecycle import run  # noqa: PLC0415 - see above
         from bot.runtime.tracing import traced  # noqa: PLC0415 - see above
-        from commands import commands_with  # noqa: PLC0415 - see above
+        from commands import COMMANDS  # noqa: PLC0415 - see above
 
-    commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
         stack.enter_context(traced(settings.traces_to))
-        return await run(await build(settings, Ports(), commands, stack))
+        return await run(await build(settings, Ports(), COMMANDS, stack))
 
 
 def _sandbox(options: argparse.Namespace) -> int:

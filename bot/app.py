@@ -1,11 +1,7 @@
 """The one place that constructs: a bot from its settings and its ports."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-)
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +25,7 @@ from bot.dialogue.ask import Person
 from bot.errors import SettingsError
 from bot.http.metrics import Scraped, scraped
 from bot.http.server import Closing, Server
-from bot.i18n import Languages
+from bot.i18n import Languages, commands_called
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
 from bot.operations.accounts import accounts_of
@@ -113,6 +109,7 @@ async def build(
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
     check_rules(settings.policy, commands)
+    stack.enter_context(commands_called(settings.command_prefix, commands))
     subcommands = {one.name: one.subcommands for one in commands.values()}
     metrics = metrics_of(subcommands, resources, ports.monotonic)
     base = await _base(settings, ports, resources, stack, metrics)
@@ -124,8 +121,7 @@ async def build(
     stack.push_async_callback(homes.later.drain, 0)
     parts = (router, replies, base.directory, base.tasks)
     listeners = Listeners(*parts, homes=homes, prefix=settings.command_prefix)
-    clocks = (_unix_time(ports), ports.monotonic)
-    admission = Admission(*clocks, acking=metrics.acking)
+    admission = Admission(_unix_time(ports), ports.monotonic, acking=metrics.acking)
     sockets = _sockets(base, listeners, admission)
     callbacks = callbacks_of(base, operations)
     signing = signing_of(settings)

@@ -3,13 +3,13 @@
 The language is that of the reader's Slack locale, which is set while an answer is
 prepared; what everybody in a channel sees may have a language of its own. The source
 is in English; a catalogue is read when its first reader comes. `bot/catalogues.py`
-makes them.
+makes them. Here too the commands that a sentence names get the prefix of this Slack.
 """
 
 import gettext
 import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -104,13 +104,18 @@ def _catalogue(language: str, domain: str) -> gettext.NullTranslations:
 
 
 def _(sentence: str) -> str:
-    """Return *sentence* in the reader's language."""
-    return catalogue(reader_locale()).gettext(sentence) if sentence else ""
+    """Return *sentence* in the reader's language, its commands as they are typed."""
+    return read_as(sentence, reader_locale()) if sentence else ""
 
 
 def n_(one: str, many: str, count: int) -> str:
     """Return *one* or *many*, as the reader's language counts *count*."""
-    return catalogue(reader_locale()).ngettext(one, many, count)
+    return _called(catalogue(reader_locale()).ngettext(one, many, count))
+
+
+def read_as(sentence: str, locale: str, domain: str = "patchbay") -> str:
+    """Return *sentence* of *domain* as a reader of *locale* reads it."""
+    return _called(catalogue(locale, domain).gettext(sentence))
 
 
 def later(sentence: str) -> str:
@@ -119,6 +124,54 @@ def later(sentence: str) -> str:
     For what is written down before there is a reader, as the values of a table.
     """
     return sentence
+
+
+# ── what the commands are called ─────────────────────────────────────────────────
+
+
+class _Commands:
+    """What goes before the names in Slack: of the process, as its settings are."""
+
+    __slots__ = ("named", "prefix")
+
+    def __init__(self) -> None:
+        self.prefix = ""
+        self.named: re.Pattern[str] | None = None
+
+
+_commands = _Commands()
+
+
+@contextmanager
+def commands_called(prefix: str, names: Iterable[str]) -> Iterator[None]:
+    """Put *prefix* before the commands *names* in all that is read meanwhile.
+
+    In sentences they stand without it (`/relay list`, or `/{command}`), so that no
+    catalogue depends on a workspace. What others typed or answered stays as it is.
+    """
+    former = _commands.prefix, _commands.named
+    some = "|".join((*map(re.escape, names), r"\{command\}"))
+    named = re.compile(rf"(?<![\w/.:}}-])/(?=(?:{some})(?![\w-]))", re.ASCII)
+    _commands.prefix, _commands.named = prefix, named if prefix else None
+    try:
+        yield
+    finally:
+        _commands.prefix, _commands.named = former
+
+
+def slash(typed: str) -> str:
+    """Return the command *typed* (`relay list`) as it is typed in this Slack."""
+    return f"/{_commands.prefix}{typed}"
+
+
+def command_prefix() -> str:
+    """Return what goes before the names of commands."""
+    return _commands.prefix
+
+
+def _called(sentence: str) -> str:
+    named = _commands.named
+    return named.sub(f"/{_commands.prefix}", sentence) if named else sentence
 
 
 # ── what is set ──────────────────────────────────────────────────────────────────

@@ -23,10 +23,10 @@ import structlog
 
 from bot.config.kinds import trusted
 from bot.errors import JournalUnavailable, SettingsError
-from bot.http.listener import refusal, why_deaf
+from bot.http.listener import why_deaf
 from bot.http.metrics import Scraped
 from bot.http.server import Server
-from bot.i18n import _
+from bot.i18n import _, commands_called
 from bot.journal.journal import Journal
 from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
@@ -148,17 +148,18 @@ async def examine_ahead(
     """
     settings = reading.settings
     permits = [permit for command in commands.values() for permit in command.permits]
-    checks = examine_reading(reading, permits) + examine_settings(settings)
-    journal = look(settings.database_url.get_secret_value())
-    deaf = await why_deaf(settings.places)
-    checks += examine_machine(settings, journal, deaf)
-    token = settings.slack_bot_token
-    if token and slack:
-        trust = trusted(settings.trial_ca)
-        async with slack(token, settings.slack_api_url, trust=trust) as web:
-            scopes = Scopes(REQUIRED, FEATURES)
-            checks += await examine_slack(web, settings, scopes, now())
-    return checks
+    with commands_called(settings.command_prefix, commands):
+        checks = examine_reading(reading, permits) + examine_settings(settings)
+        journal = look(settings.database_url.get_secret_value())
+        deaf = await why_deaf(settings.places)
+        checks += examine_machine(settings, journal, deaf)
+        token = settings.slack_bot_token
+        if token and slack:
+            trust = trusted(settings.trial_ca)
+            async with slack(token, settings.slack_api_url, trust=trust) as web:
+                scopes = Scopes(REQUIRED, FEATURES)
+                checks += await examine_slack(web, settings, scopes, now())
+        return checks
 
 
 async def run(bot: Bot) -> int:
@@ -223,11 +224,7 @@ async def begin(bot: Bot) -> int:
     """
     await bot.directory.recall(_token(bot))
     await show(bot.operations.executor)
-    front = bot.settings.own_place
-    try:
-        port = await bot.server.start(front.host, front.port)
-    except OSError as error:
-        raise SettingsError(refusal(front, error)) from None
+    port = await bot.server.listen(bot.settings.own_place)
     log.info("bot.listening", port=port)
     if bot.scraped:
         await bot.scraped.start()
@@ -384,7 +381,7 @@ async def announce(bot: Bot) -> None:
     """Say to whoever started it that it is connected, beside the log."""
     team, name = bot.directory.called
     text = _("Connected to {workspace} as @{name}; {running}.")
-    there = await running(bot.operations, bot.directory, bot.settings.command_prefix)
+    there = await running(bot.operations, bot.directory)
     what = ", ".join(there) or _("nothing runs")
     sys.stdout.write(text.format(workspace=team, name=name, running=what) + "\n")
     sys.stdout.flush()

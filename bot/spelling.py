@@ -1,10 +1,36 @@
-"""Which known words one may have been meant to be."""
+"""How it is spelt: one kind of each sign, and which known word may be meant.
 
+Phones and clipboards change what is typed, so it is straightened before it is read.
+"""
+
+import re
+import unicodedata
 from collections.abc import Iterable
 from itertools import takewhile
 from operator import eq
 
 SHORT = 5  # a shorter word may be off by one letter only
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_QUOTES = {
+    **dict.fromkeys(map(ord, "“”„‟«»「」"), '"'),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b"), "'"),
+    ord("…"): "...",
+}
+_STRAIGHT: dict[int, int | str] = {**_SPACES, **_HALF, **_QUOTES}
+_LONG_DASH = re.compile(r"(?<!\S)[—–](?=[A-Za-z][A-Za-z-]*(?:[=\s]|$))")  # noqa: RUF001 - dashes
+
+
+def straightened(text: str) -> str:
+    """Return *text*, which has no Slack markup, with one kind of each sign and digit.
+
+    So a form takes what a line takes, whatever the keyboard made of it.
+    """
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    straight = unicodedata.normalize("NFC", visible.translate(_STRAIGHT))
+    return _LONG_DASH.sub("--", straight).replace("–", "-")  # noqa: RUF001 - a dash
 
 
 def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Bold, Button, Outcome, Tone, When, line, said
 from bot.errors import UsageError
-from bot.i18n import _, later
+from bot.i18n import _, later, slash
 from bot.ids import handle_from
 from bot.journal.model import Intent
 from bot.operations.orders import Order
@@ -42,7 +42,7 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     if not ask.words.ids:
         raise UsageError(
             _("This needs a session ID, mostly 19 digits."),
-            usage="/gs 1326515201117065216",
+            usage=slash("gs 1326515201117065216"),
         )
     text = ask.one(_("a session ID or its handle")).text
     earlier = await _earlier(ask, service, text)

@@ -24,7 +24,7 @@ from bot.dialogue.outcome import (
     Points,
     Row,
     Tone,
-    When,
+    as_of,
     line,
 )
 from bot.dialogue.words import Token, TokenKind
@@ -128,8 +128,8 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
 
 def _shared(answer: Outcome, at: datetime | None) -> Outcome:
     """Return *answer* for the channel, where it stays as it was at that moment."""
-    as_of = (line(_("As of"), " ", When(at), quiet=True),) if at else ()
-    return replace(answer, parts=(*answer.parts, *as_of), audience=Audience.CHANNEL)
+    parts = (*answer.parts, as_of(at)) if at else answer.parts
+    return replace(answer, parts=parts, audience=Audience.CHANNEL)
 
 
 def _kind_of(words: str, ask: Ask) -> TokenKind:
@@ -224,7 +224,7 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     # 100 kB take up to a fifth of a second, in which others want to be acked
     tokens = await asyncio.to_thread(find_ids, ask.pasted, MOST_IDS)
     hits = await _found(tokens, ask, service)
-    if card and all(card not in one.intents for one in hits):
+    if card and card.id not in {thing.id for one in hits for thing in one.intents}:
         hits = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *hits]
     shown = {thing.subject.room for one in hits for thing in one.intents}
     rooms = await _rooms_in(ask, service)

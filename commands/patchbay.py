@@ -23,7 +23,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.errors import NotFound, UsageError
-from bot.i18n import _, later, n_
+from bot.i18n import _, later, n_, slash
 from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import Decision, Entry
 from bot.journal.examination import Report
@@ -39,10 +39,10 @@ HISTORY = Permit("patchbay.history", Level.READ)
 AUDIT = Permit("patchbay.audit", Level.CHANGE)
 
 
-def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
+def command_for(commands: Mapping[str, Command]) -> Command:
     """Return the command `/patchbay`, which explains *commands*, itself among them."""
     summary = later("Help, your permissions, health")
-    command = Command("patchbay", summary=summary, bare="help", prefix=prefix)
+    command = Command("patchbay", summary=summary, bare="help")
 
     @command.subcommand(
         "help",
@@ -137,7 +137,9 @@ async def audit(ask: Ask, service: Service) -> Outcome:
     word = ask.one(_("“export” or “verify”")).text.casefold()
     if word not in {"export", "verify"}:
         sentence = _("Unknown word “{word}”: use export or verify.")
-        raise UsageError(sentence.format(word=word), usage="/patchbay audit export")
+        raise UsageError(
+            sentence.format(word=word), usage=slash("patchbay audit export")
+        )
     export = word == "export"
     report, records = await service.audit_trail(ask, export=export)
     facts = _state_of(report)

@@ -11,6 +11,7 @@ from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import UsageError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
+from bot.spelling import straightened
 
 
 class Surface(StrEnum):
@@ -80,7 +81,17 @@ class Submission:
     changed: str = ""  # the field whose change asks for a redraw
 
     def text(self, name: str) -> str:
-        """Return the one value of field *name*, stripped; empty if not given."""
+        """Return the one value of field *name*, stripped; empty if not given.
+
+        What is typed has one kind of each sign and digit, as words of a line have.
+        """
+        value = self.values.get(name)
+        if isinstance(value, str):
+            return straightened(value).strip()
+        return self.prose(name)
+
+    def prose(self, name: str) -> str:
+        """Return the same to the letter: what people read, or a document."""
         value = self.values.get(name)
         if isinstance(value, tuple):
             value = value[0] if value else None

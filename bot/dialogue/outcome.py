@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 from string import Formatter
 
+from bot.i18n import _
 from bot.ids import Handle, SlackUserId
 
 
@@ -240,6 +241,11 @@ Part = Line | Facts | Code | Points | Row | Buttons | Select | Table | Picture
 def line(*spans: Span, quiet: bool = False) -> Line:
     """Return a paragraph of *spans*."""
     return Line(spans, quiet=quiet)
+
+
+def as_of(at: datetime) -> Line:
+    """Return the line that says *at* which moment a message is so."""
+    return line(_("As of"), " ", When(at), quiet=True)
 
 
 @dataclass(frozen=True, slots=True)

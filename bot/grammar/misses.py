@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.grammar.suggestions import key_named, keys_like
 from bot.grammar.vocabulary import COMMON_FLAG, Syntax, Vocabulary
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.spelling import nearest
 
 LONGEST_ECHO = 40  # characters of what was typed that a sentence repeats
@@ -130,7 +130,7 @@ def of_another(key: str, other: str, position: Position) -> Miss:
         key=key[:LONGEST_ECHO],
         command=position.command,
         subcommand=position.subcommand.name,
-        meant=f"/{position.command} {meant}",
+        meant=slash(f"{position.command} {meant}"),
     )
     miss = _after(position, _miss(f"{key}=", "key", sentence))
     return replace(miss, candidates=(meant,))

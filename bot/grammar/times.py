@@ -8,8 +8,9 @@
     zone     = "Z" | "UTC" | ( "+" | "-" ) hh [ ":" ] mm
 
 A moment without a zone is of the reader's own. A clock without a day is the next such
-time where something is to come, and the last one where something is over. What cannot
-be read is None: whoever asks has the field and the sentence for it.
+time where something is to come, and the last one where something is over; in the night
+in which the clocks go back an hour comes twice. What cannot be read is None: whoever
+asks has the field and the sentence for it.
 """
 
 import re
@@ -88,9 +89,8 @@ def coming(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     named = _read(text, now, zone)
     if named is None or named.clock is None:
         return None
-    at = named.at(now)
-    is_next_day = named.day is None and at <= now
-    return named.at(now, 1) if is_next_day else at
+    times = named.times(now, (0, 1))
+    return next((at for at in times if at > now), times[-1])
 
 
 def gone_by(text: str, now: datetime, zone: tzinfo) -> datetime | None:
@@ -106,9 +106,10 @@ def gone_by(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     named = _read(text, now, zone)
     if named is None:
         return None
-    at = named.at(now)
-    is_day_before = named.day is None and at > now
-    return named.at(now, -1) if is_day_before else at
+    times = named.times(now, (-1, 0))
+    if named.day:
+        return times[0]
+    return next((at for at in reversed(times) if at <= now), times[0])
 
 
 def goes_on(text: str, more: str) -> bool:
@@ -139,10 +140,25 @@ class _Named(NamedTuple):
     clock: time | None
     zone: tzinfo
 
-    def at(self, now: datetime, later: int = 0) -> datetime:
-        """Return its moment in UTC; without a day that of today, or *later* by days."""
-        on = self.day or _day(now, self.zone, later)
-        return datetime.combine(on, self.clock or time(), self.zone).astimezone(UTC)
+    def times(self, now: datetime, later: tuple[int, ...]) -> list[datetime]:
+        """Return its moments in UTC, the first of them first.
+
+        Without a day those of today and of so many days *later*. An hour that comes
+        twice, as the clocks go back, has two; one that they leave out is read by the
+        offset before.
+        """
+        days = [self.day] if self.day else [_day(now, self.zone, n) for n in later]
+        each = (_moments(day, self.clock or time(), self.zone) for day in days)
+        return sorted(at for moments in each for at in moments)
+
+
+def _moments(day: date, clock: time, zone: tzinfo) -> set[datetime]:
+    first, second = (
+        datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC)
+        for fold in (0, 1)
+    )
+    is_left_out = second < first
+    return {first} if is_left_out else {first, second}
 
 
 def _read(text: str, now: datetime, zone: tzinfo) -> _Named | None:

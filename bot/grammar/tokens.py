@@ -5,7 +5,6 @@ Phones and clipboards change what is typed, so text is normalised before it is r
 
 import html
 import re
-import unicodedata
 
 from bot.dialogue.words import Token, TokenKind
 from bot.ids import (
@@ -16,6 +15,7 @@ from bot.ids import (
     handle_from,
     intent_from,
 )
+from bot.spelling import straightened
 
 MOST_IDS = 5
 SHORTEST_PIECE = 8  # characters, of which chance has made an upper, a lower and a digit
@@ -71,16 +71,6 @@ CODES = frozenset(
 )
 OURS = "patchbay"  # the first part of Patchbay's own codes; alone it is only a name
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
-_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_QUOTES = {
-    **dict.fromkeys(map(ord, "“”„‟«»「」"), '"'),
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b"), "'"),
-    ord("…"): "...",
-}
-_STRAIGHT: dict[int, int | str] = {**_SPACES, **_HALF, **_QUOTES}
-_LONG_DASH = re.compile(r"(?<!\S)[—–](?=[A-Za-z][A-Za-z-]*(?:[=\s]|$))")  # noqa: RUF001 - dashes
 _MARKUP = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 _ADDED = ("http://", "mailto:", "tel:")  # to what only looks like a link
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
@@ -129,16 +119,6 @@ def normalise(text: str) -> str:
     restored once; apart from that, straight text comes back as it is.
     """
     return straightened(unwrap(text))
-
-
-def straightened(text: str) -> str:
-    """Return *text*, which has no Slack markup, with one kind of each sign and digit.
-
-    So a form takes what a line takes, whatever the keyboard made of it.
-    """
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    straight = unicodedata.normalize("NFC", visible.translate(_STRAIGHT))
-    return _LONG_DASH.sub("--", straight).replace("–", "-")  # noqa: RUF001 - a dash
 
 
 def unwrap(text: str) -> str:

@@ -8,11 +8,13 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.config.ports import Place
+from bot.errors import SettingsError
 from bot.http.bodies import Bodies
 from bot.http.connection import Connection, Front
 from bot.http.connections import USUAL, Connections, Deadlines, Network
 from bot.http.discreet import make_discreet
-from bot.http.listener import Listener
+from bot.http.listener import Listener, refusal
 from bot.operations.readiness import Told
 from bot.runtime.signed import CALLER
 from bot.slack.inbound.guard import LARGEST
@@ -67,6 +69,17 @@ class Server:
         self.app.add_routes(routes)
         self.app.router.add_get("/healthz", self._healthz)
         self.app.router.add_get("/readyz", self._readyz)
+
+    async def listen(self, place: Place) -> int:
+        """Start at *place*, which the settings name; return the port.
+
+        Raises:
+            SettingsError: nobody can listen there.
+        """
+        try:
+            return await self.start(place.host, place.port)
+        except OSError as error:
+            raise SettingsError(refusal(place, error)) from None
 
     async def start(self, host: str, port: int) -> int:
         """Listen on *host*; return the port, which 0 lets the system choose."""

@@ -18,7 +18,7 @@ from bot.journal.proposals import Asking, Proposal
 from bot.journal.together import facts_of
 from bot.operations.facade import Operations
 from bot.operations.orders import Order, allowed_entry, new_intent
-from bot.operations.seconds import Approved, Seconds, in_their_name
+from bot.operations.seconds import Approved, Seconds, in_their_name, not_any_more
 from bot.settings import Second
 
 
@@ -44,8 +44,7 @@ class Approving(Operations):
         if table is None:
             return await self.accept(ask, order)
         self.check(ask, order.wish)
-        resource = self.resources.sending(order.request)
-        resource.check(order.judged, self.terms, order.app.name if order.app else "")
+        self.check_bounds(order)
         return await self._propose(ask, (order,), table)
 
     # ── many at once ────────────────────────────────────────────────────────────
@@ -134,6 +133,7 @@ class Approving(Operations):
             raise UsageError(sentence)
         theirs = in_their_name(asked)
         for order in orders:
+            self._check_bounds_again(order)
             await self._check_targets(theirs.who, order, asked.rule)
         approved = self.seconds.approved(ask, asked, reason, self.now())
         with suppress(Decided), reading_in(asked.asker.locale):
@@ -142,6 +142,17 @@ class Approving(Operations):
             else:
                 await self.accept(theirs, orders[0], approved)
         return proposal.stands(await self.seconds.as_decided(ask, asked.id))
+
+    def _check_bounds_again(self, order: Order) -> None:
+        """Refuse *order* if it is too much by now: in the words of whoever decides.
+
+        Raises:
+            NotAllowed: a limit or an exit is another since.
+        """
+        try:
+            self.check_bounds(order)
+        except NotAllowed as refused:
+            raise not_any_more(refused, refused.rule, order.wish.action) from None
 
     async def _check_targets(self, who: Person, order: Order, rule: str) -> None:
         """Refuse *order* if it leads where *who* asked for, and may not any more.
@@ -158,9 +169,7 @@ class Approving(Operations):
         try:
             await self._lookup.check_at(who, added, order.app.name if order.app else "")
         except (InvalidRequest, NotAllowed) as refused:
-            sentence = _("Whoever asked may not do this any more: {reason}")
-            text = sentence.format(reason=refused)
-            raise NotAllowed(text, rule=rule, action=order.wish.action) from None
+            raise not_any_more(refused, rule, order.wish.action) from None
 
     async def deny(self, ask: Ask, of: str, reason: str) -> Outcome:
         """Let nothing be sent of what the proposal *of* that id asks for."""

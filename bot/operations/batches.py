@@ -27,7 +27,7 @@ from bot.dialogue.outcome import (
     Span,
     Tone,
 )
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.alert_rows import ALERT
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Intent, Notification
@@ -159,7 +159,7 @@ def together(
     except Exception:
         log.exception("batch.unrenderable")
         sentence = _("{n} at once; see {command}.")
-        text = sentence.format(n=len(things), command="/relay recent")
+        text = sentence.format(n=len(things), command=slash("relay recent"))
         return message(Outcome(headline=(text,)))
 
 

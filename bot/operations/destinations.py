@@ -35,14 +35,19 @@ def _destination(
         card=intent.card if intent else None,
         stands=notification.stands,
         answer_url=routes.fresh(notification.answer_url, asked_at, now),
+        kept=_is_kept(notification),
         ops=ops,
     )
 
 
+def _is_kept(notification: Notification) -> bool:
+    return notification.name == CARD or bool(notification.line)
+
+
 def kept_place(notification: Notification, sent: Sent) -> Place | None:
     """Return where *notification* stands now that it was *sent*, if that is kept."""
-    kept, asker = notification.name == CARD or notification.line, notification.asker
-    if not (kept and asker and sent.ts):
+    asker = notification.asker
+    if not (_is_kept(notification) and asker and sent.ts):
         return None
     channel = sent.channel or asker.channel
     return ChannelId(channel), MessageTs(sent.ts)

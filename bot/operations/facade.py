@@ -118,6 +118,14 @@ class Operations(Kept):
         opened = await self.journal.open_forms.get(form, team=who.team, user=who.user)
         return forms.place_of(opened) if opened else Place(channel=NO_CHANNEL)
 
+    async def ensure_open(self, ask: Ask, form: FormId) -> None:
+        """Find out whether *form* can be sent in still, by whoever asks.
+
+        Raises:
+            UsageError: it is too old, somebody else's, or was sent in.
+        """
+        await forms.of(ask, form, self.journal.open_forms)
+
     async def alert_at(self, channel: ChannelId, ts: MessageTs) -> str:
         """Return the id of what the alert at a place is about; "" if none is there."""
         return await self.journal.alerts.at(channel, ts) or ""
@@ -155,13 +163,22 @@ class Operations(Kept):
         """Accept *order*, durably, and let it be sent."""
         return await self.accept(ask, order)
 
+    def check_bounds(self, order: Order) -> Resource:
+        """Refuse *order* if it is too much, or leads where it may not; return its kind.
+
+        Raises:
+            NotAllowed: by the first rule, with a fault for each field.
+        """
+        resource = self.resources.sending(order.request)
+        resource.check(order.judged, self.terms, order.app.name if order.app else "")
+        return resource
+
     async def accept(
         self, ask: Ask, order: Order, approved: Approved | None = None
     ) -> Outcome | None:
         """Accept *order* as `submit` does, or as it was *approved*."""
         verdict = self.check(ask, order.wish)
-        resource = self.resources.sending(order.request)
-        resource.check(order.judged, self.terms, order.app.name if order.app else "")
+        resource = self.check_bounds(order)
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(filter(None, (order.before, order.request)), where)

@@ -59,6 +59,13 @@ def place_of(form: OpenForm) -> Place:
     return Place(channel=form.channel, thread=form.thread, direct=form.direct)
 
 
+def too_old() -> UsageError:
+    """Return the refusal of a form that stands nowhere, or is of another release."""
+    return UsageError(
+        _("This form is too old, or was sent in already. Open a new one.")
+    )
+
+
 async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
     """Return the open form *form_id* of whoever asks.
 
@@ -68,9 +75,7 @@ async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
     who = ask.who
     form = await open_forms.get(form_id, team=who.team, user=who.user)
     if form is None or form.used_by not in {"", ask.key}:
-        raise UsageError(
-            _("This form is too old, or was sent in already. Open a new one.")
-        )
+        raise too_old()
     return form
 
 

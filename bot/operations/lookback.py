@@ -14,7 +14,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Button, Outcome, Tone
 from bot.errors import InvalidRequest, UsageError
 from bot.grammar.times import gone_by
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.products import region_for_rooms
@@ -86,7 +86,7 @@ async def _room(ask: Ask, service: Service) -> tuple[str, str]:
         return relay.subject.room, named or str(relay.subject.sdk_app_id)
     if not words:
         sentence = _("Which room? Name it, or a relay of it.")
-        raise UsageError(sentence, usage="/relay room-history 295066")
+        raise UsageError(sentence, usage=slash("relay room-history 295066"))
     return words, named
 
 

@@ -39,7 +39,7 @@ class Resolution:
         """Close the thing that the form is about, for the reason it says."""
         placed, kept = await service.returned(ask)
         intent = await self.unknown(placed, service, kept["handle"])
-        reason = placed.submission.text("reason") if placed.submission else ""
+        reason = placed.submission.prose("reason") if placed.submission else ""
         return await _close(placed, service, intent, reason)
 
     async def unknown(self, ask: Ask, service: Service, text: str) -> Intent:

@@ -46,7 +46,7 @@ class Rights:
         """Return what *who* is told at *where*, if they have *permit*.
 
         What is for all tells nothing of the record. A stop does not wait for what
-        Slack knows of a person.
+        Slack knows of a person; its refusal does, and is in their language.
 
         Raises:
             NotAllowed: policy refuses it; with the rule, and who may instead.
@@ -55,7 +55,11 @@ class Rights:
             await self.gate.ensure_known(who)
         if permit.for_all:
             return None
-        check(self.verdict(who, where, permit), permit.action)
+        verdict = self.verdict(who, where, permit)
+        if permit.ends and not verdict.allowed:
+            await self.gate.ensure_known(who)
+            verdict = self.verdict(who, where, permit)
+        check(verdict, permit.action)
         return Sight(self, who, where, permit)
 
     async def check_at_home(

@@ -8,10 +8,8 @@ from bot.slack.directory import SlackDirectory
 MOST_TOLD = 100  # of what runs; of more, "100+" is said
 
 
-async def running(
-    operations: Operations, directory: SlackDirectory, prefix: str
-) -> list[str]:
-    """Return how many things of each command run, or may; *prefix* is before each."""
+async def running(operations: Operations, directory: SlackDirectory) -> list[str]:
+    """Return how many things of each command run, or may."""
     counts, find, most = [], operations.journal.find, MOST_TOLD + 1
     teams = directory.teams or {directory.team}
     for one in operations.resources.resources:
@@ -24,6 +22,6 @@ async def running(
             "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
         )
         number = f"{MOST_TOLD}+" if live > MOST_TOLD else live
-        many = text.format(n=number, command=f"{prefix}{one.command}")
+        many = text.format(n=number, command=one.command)
         counts += [many] if live else []
     return counts

@@ -183,12 +183,7 @@ class Seconds:
         for order in orders:
             verdict = self.rights.gate.verdict(theirs.who, theirs.where, order.wish)
             if not verdict.allowed:
-                sentence = _("Whoever asked may not do this any more: {reason}")
-                raise NotAllowed(
-                    sentence.format(reason=verdict.reason),
-                    rule=verdict.rule,
-                    action=order.wish.action,
-                )
+                raise not_any_more(verdict.reason, verdict.rule, order.wish.action)
 
     async def as_decided(self, ask: Ask, of: IntentId) -> Proposal:
         """Return the proposal *of* that id as it is once it was decided on."""
@@ -244,6 +239,15 @@ def in_their_name(proposal: Proposal) -> Ask:
         surface=Surface.FORM,
         key=f"proposal:{proposal.id}",
     )
+
+
+def not_any_more(why: object, rule: str, action: str) -> NotAllowed:
+    """Return the refusal of what whoever asked might do then, and may not now.
+
+    It names no field: whoever decides has a form of their own.
+    """
+    sentence = _("Whoever asked may not do this any more: {reason}")
+    return NotAllowed(sentence.format(reason=why), rule=rule, action=action)
 
 
 def _shown(orders: Sequence[Order]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.runtime.redact import MASK
 from bot.tencent.models.base import Request
 
@@ -52,8 +52,13 @@ def hidden(masked: Any, path: str = "") -> Iterator[str]:
 
 def in_slack(command: str, words: Iterable[str], pairs: Mapping[str, str]) -> str:
     """Return what is typed in Slack: *command*, bare *words*, then *pairs*."""
+    return slash(typed_after(command, words, pairs))
+
+
+def typed_after(subcommand: str, words: Iterable[str], pairs: Mapping[str, str]) -> str:
+    """Return *subcommand*, bare *words*, then *pairs*: what a button asks for."""
     texts = (f"{key}={quoted(text)}" for key, text in pairs.items() if text)
-    return " ".join((f"/{command}", *map(quoted, words), *texts))
+    return " ".join((subcommand, *map(quoted, words), *texts))
 
 
 def quoted(word: str) -> str:

@@ -111,7 +111,7 @@ async def _said(ask: Ask, service: Service) -> tuple[Ask, str, str]:
         InvalidRequest: there is no reason.
     """
     placed, kept = await service.returned(ask)
-    reason = placed.submission.text(REASON) if placed.submission else ""
+    reason = placed.submission.prose(REASON) if placed.submission else ""
     if not reason:
         raise InvalidRequest({REASON: _("A reason is needed.")})
     return placed, kept.get(OF, ""), reason

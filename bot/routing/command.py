@@ -20,7 +20,7 @@ from bot.dialogue.outcome import Outcome
 from bot.dialogue.words import Words
 from bot.errors import SettingsError
 from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.operations.service import Service
 from bot.settings import Policy
 from bot.tencent.models.base import Level, Request
@@ -95,8 +95,7 @@ class Subcommand:
 class Command:
     """A slash command: *name* without slash and prefix, *summary* in one line.
 
-    *bare* is the subcommand for an ID alone, or for nothing at all. *prefix* goes
-    before the name in Slack, if the manifest was made with one. *sent* are the keys
+    *bare* is the subcommand for an ID alone, or for nothing at all. *sent* are the keys
     and fields whose values may be secret, and are shown to nobody: only they reach the
     command as they were typed. In *remarks*, which are for people, a secret is masked;
     anywhere else it is refused.
@@ -105,7 +104,6 @@ class Command:
     name: str
     summary: str
     bare: str = ""
-    prefix: str = ""
     sent: frozenset[str] = frozenset()
     remarks: frozenset[str] = frozenset({"note", "reason"})
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
@@ -139,9 +137,9 @@ class Command:
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
         changes something takes --dry-run as well. *elsewhere* are keys that are looked
         for here, each with the subcommand that takes it, and *several* the keys that
-        may be typed repeatedly. *settles*: it is as urgent as
-        a stop. *verbs* are the bare words after which it needs another permit, and
-        *besides* are permits that it asks for itself, of some of what it does.
+        may be typed repeatedly. *settles*: it is as urgent as a stop. *verbs* are the
+        bare words after which it needs another permit, and *besides* are permits that
+        it asks for itself, of some of what it does.
 
         Raises:
             TypeError: *permit* is none, or another than that of the request.
@@ -203,7 +201,7 @@ class Command:
     @property
     def slash(self) -> str:
         """What is typed in Slack to get here."""
-        return f"/{self.prefix}{self.name}"
+        return slash(self.name)
 
     @property
     def hint(self) -> str:

@@ -21,7 +21,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.grammar.parser import Miss
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.routing.command import Command, Subcommand
 from bot.routing.replies import nothing_sent
 from bot.runtime.redact import HIDE
@@ -50,11 +50,12 @@ def launcher(commands: Mapping[str, Command]) -> Outcome:
     return Outcome(
         headline=(Bold(_("Commands")),),
         parts=(
-            line(hint.format(lookup="/lookup")),
+            line(hint.format(lookup=slash("lookup"))),
             Points("", lines),
             Buttons(first_buttons),
             line(
-                _("More: {command}").format(command="/patchbay help relay"), quiet=True
+                _("More: {command}").format(command=slash("patchbay help relay")),
+                quiet=True,
             ),
         ),
     )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bot.i18n import commands_called
 from bot.routing.command import Command
 
 SCOPES = (
@@ -90,6 +91,9 @@ def manifest(
     https://docs.slack.dev/enterprise/organization-ready-apps
     """
     events = f"{http_url.rstrip('/')}/slack/events" if http_url else ""
+    commands = tuple(commands)
+    with commands_called(prefix, (one.name for one in commands)):
+        features = _features(commands, events)
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -97,7 +101,7 @@ def manifest(
             "description": "Run Tencent Cloud real-time streams from Slack",
             "background_color": "#1f3a5f",
         },
-        "features": _features(commands, prefix, events),
+        "features": features,
         "oauth_config": {
             "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
         },
@@ -113,7 +117,7 @@ def as_yaml(made: dict[str, Any]) -> str:
     return HEADER + body
 
 
-def _features(commands: Iterable[Command], prefix: str, events: str) -> dict[str, Any]:
+def _features(commands: Iterable[Command], events: str) -> dict[str, Any]:
     url = {"url": events} if events else {}
     return {
         "app_home": {
@@ -132,7 +136,7 @@ def _features(commands: Iterable[Command], prefix: str, events: str) -> dict[str
         ],
         "slash_commands": [
             {
-                "command": f"/{prefix}{command.name}",
+                "command": command.slash,
                 "description": command.summary,
                 "usage_hint": command.hint,
                 "should_escape": True,

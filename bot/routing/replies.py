@@ -16,7 +16,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.errors import Busy, InvalidRequest, NotAllowed, UsageError, UserError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.ids import SlackUserId
 from bot.routing.command import Answer
 
@@ -44,7 +44,7 @@ def error_reply(error: UserError, *, changes: bool = True) -> Outcome:
             parts: tuple[Part, ...] = (
                 _by_field(error.faults) if error.faults else line(str(error)),
                 Facts((*facts, *([(_("Who may"), named)] if may else []))),
-                line(_("See what you may do: {c}").format(c="/patchbay whoami")),
+                line(_("See what you may do: {c}").format(c=slash("patchbay whoami"))),
             )
             headline: tuple[Span, ...] = (_("You may not do that here."),)
         case InvalidRequest(faults=faults):
@@ -97,6 +97,15 @@ def journal_away(incident: str, *, shared: bool) -> Outcome:
     )
 
 
+def unreadable(incident: str) -> Outcome:
+    """Return the answer when something that the journal holds does not open."""
+    sentence = _(
+        "Part of what the journal holds for this cannot be read: its key is missing, "
+        "or it is damaged."
+    )
+    return _in_doubt(sentence, incident)
+
+
 def broken(incident: str) -> Outcome:
     """Return the answer when something broke that nobody foresaw."""
     return _in_doubt(_("Something went wrong in Patchbay."), incident)
@@ -113,7 +122,7 @@ def _in_doubt(sentence: str, incident: str) -> Outcome:
     return Outcome(
         headline=(sentence,),
         tone=Tone.BAD,
-        parts=(line(advice.format(command="/relay list")), _incident(incident)),
+        parts=(line(advice.format(command=slash("relay list"))), _incident(incident)),
         beside=True,
     )
 

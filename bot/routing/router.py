@@ -7,6 +7,7 @@ words, everything else as an incident that the log explains.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
@@ -22,6 +23,7 @@ from bot.errors import (
     KeyReused,
     NotAllowed,
     NotFound,
+    Unreadable,
     UsageError,
     UserError,
 )
@@ -29,6 +31,7 @@ from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
 from bot.i18n import _
 from bot.ids import ChannelId, FormId, MessageTs
+from bot.operations import forms
 from bot.operations.approving import Approving
 from bot.routing import help as help_pages
 from bot.routing import replies
@@ -42,6 +45,7 @@ from bot.runtime.tracing import note, span
 ASKS_HELP = HELP | {"--help", "-h"}
 OVERVIEW = "patchbay"  # the command that explains all of them
 
+Way = TypeVar("Way")
 log = structlog.get_logger(__name__)
 
 
@@ -94,13 +98,12 @@ class Router:
                 all of it under the empty name.
         """
         with self.answering(), span("command"):
-            _name(ask.command, ask.text)
             return await self._submitted(ask)
 
     async def _submitted(self, ask: Ask) -> Answer:
-        command = self.commands[ask.command]
-        form = command.forms[ask.text]
         try:
+            command, form = self._of_form(ask, lambda named: named.forms)
+            _name(ask.command, ask.text)
             if not form.permit.ends:
                 self.paces.take(ask.who)
             service = await self._returned(ask, form.permit)
@@ -120,10 +123,9 @@ class Router:
 
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form of *ask* as its choices now want it, or why it stays."""
-        command = self.commands[ask.command]
-        form = command.redraws[ask.text]
-        ask = ask.hidden(_hide, command.sent)
         try:
+            command, form = self._of_form(ask, lambda named: named.redraws)
+            ask = ask.hidden(_hide, command.sent)
             self.paces.take(ask.who)
             try:
                 service = await self._returned(ask, form.permit)
@@ -142,6 +144,7 @@ class Router:
             permit = self.commands[form.command].forms[form.subcommand].permit
             where = await self.service.form_place(ask.who, form.form_id)
             await self.service.admitted(ask.who, where, permit)
+            await self.service.ensure_open(ask, form.form_id)
         except NotAllowed as refused:
             await self._record(ask, form.subcommand, refused)
             return replies.error_reply(refused, changes=False)
@@ -161,12 +164,15 @@ class Router:
         self, command: str, source: str, query: str, who: Person, form: FormId
     ) -> tuple[Option, ...]:
         """Return what *source* offers for *query* in *form*; never from the cloud."""
-        offers = self.commands[command].sources[source]
         try:
+            ask = _asked(who, command, source)
+            _command, offers = self._of_form(ask, lambda named: named.sources)
             where = await self.service.form_place(who, form)
             service = await self.service.admitted(who, where, offers.permit)
         except NotAllowed as refused:
-            await self._record(_asked(who, command, source), source, refused)
+            await self._record(ask, source, refused)
+            return ()
+        except UsageError:  # of another release: what it offers nobody could send in
             return ()
         return await offers.answer(_hide(query), who, service)
 
@@ -224,6 +230,20 @@ class Router:
         kept_back = (replies.kept_back(),) if service.keeps_back else ()
         return replies.remarked(answer, (*words.remarks, *kept_back))
 
+    def _of_form(
+        self, ask: Ask, ways: Callable[[Command], Mapping[str, Way]]
+    ) -> tuple[Command, Way]:
+        """Return the command of *ask*, of a form, and which of its *ways* is meant.
+
+        Raises:
+            UsageError: there is none, as in a form that another release opened.
+        """
+        command = self.commands.get(ask.command)
+        way = ways(command).get(ask.text) if command else None
+        if command is None or way is None:
+            raise forms.too_old()
+        return command, way
+
     async def _returned(self, ask: Ask, permit: Permit) -> Approving:
         """Return the service for *ask*, judged where its form was asked for.
 
@@ -270,6 +290,8 @@ class Router:
             return replies.reused()
         incident = self.new_incident()
         log.error("ask.failed", incident=incident, command=ask.command, exc_info=error)
+        if isinstance(error, Unreadable):
+            return replies.unreadable(incident)
         if isinstance(error, JournalUnavailable):
             shared = self.service.journal.life.shared
             return replies.journal_away(incident, shared=shared)

@@ -11,14 +11,14 @@ Whether anything was done is said as `retry` concludes it, which a test sees to.
 import json
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import SettingsError
-from bot.i18n import DEFAULT_LOCALE, catalogue
+from bot.i18n import DEFAULT_LOCALE, command_prefix, read_as
 from bot.products import PRODUCTS
 
 DIRECTORY = Path(__file__).parent / "explanations"
@@ -76,7 +76,7 @@ class _Entry(_Strict):
     elsewhere: bool = False
 
     def read(self, code: str, product: str, locale: str) -> Explanation:
-        translated = catalogue(locale, "explanations").gettext
+        translated = partial(read_as, locale=locale, domain="explanations")
         return Explanation(
             code=code,
             product=product,
@@ -131,15 +131,15 @@ def subcoded(word: str) -> tuple[str, ...]:
 
 
 def _meanings(code: str, product: str, locale: str) -> tuple[Explanation, ...]:
-    names = (product,) if product else products()
-    own = tuple(one for name in names if (one := _one(name, code, locale)))
+    names, how = (product,) if product else products(), (code, locale, command_prefix())
+    own = tuple(one for name in names if (one := _one(name, *how)))
     if len(own) < len(names):
-        own += tuple(one for name in EVERYWHERE if (one := _one(name, code, locale)))
+        own += tuple(one for name in EVERYWHERE if (one := _one(name, *how)))
     return tuple(one for one in own if not one.elsewhere) or own
 
 
 @lru_cache(MOST_READ)  # whoever has a bad night asks about the same few
-def _one(file: str, code: str, locale: str) -> Explanation | None:
+def _one(file: str, code: str, locale: str, _prefix: str) -> Explanation | None:
     listed = _catalogue().get((file, code))
     if listed is None:
         return None

@@ -3,7 +3,7 @@
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Bold, Outcome, Tone, line
 from bot.errors import InvalidRequest, NotAllowed, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.states import RUNNING, State
@@ -38,7 +38,7 @@ async def publish(ask: Ask, service: Service) -> Outcome | None:
     url, place = ask.value("url"), ask.value("to")
     if bool(url) == bool(place) or place not in {"", CONSOLE}:
         sentence = _("Say where to: url=rtmp://…, or to=console.")
-        raise UsageError(sentence, usage="/car publish S41 url=rtmp://…")
+        raise UsageError(sentence, usage=slash("car publish S41 url=rtmp://…"))
     if url and ask.value("args"):
         raise InvalidRequest({"args": _("This goes with to=console only.")})
     user = session.subject.ref

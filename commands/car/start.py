@@ -13,7 +13,7 @@ from bot.errors import (
     NotAllowed,
     UsageError,
 )
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
@@ -55,7 +55,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     if ask.words.ids:
         raise UsageError(
             _("Unknown word “{word}”.").format(word=ask.words.ids[0].text),
-            usage="/car start user=cg_user ip=125.127.178.228",
+            usage=slash("car start user=cg_user ip=125.127.178.228"),
         )
     if kept := ask.value(DRAFT):
         return await _start_or_ask(ask, service, await service.kept(ask, kept))

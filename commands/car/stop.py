@@ -4,7 +4,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Button, Outcome, Span, Tone, Who, line, said
 from bot.errors import UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.ids import handle_from, is_intent_id
 from bot.journal.model import Intent
 from bot.operations.forms import shown_after
@@ -38,7 +38,8 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     user = ask.value("user")
     if bool(user) == bool(ask.words.ids):
         raise UsageError(
-            _("Say which session: its handle, or user=… alone."), usage="/car stop S41"
+            _("Say which session: its handle, or user=… alone."),
+            usage=slash("car stop S41"),
         )
     text = user or ask.one(_("a render session: its handle or user")).text
     session = await _of(ask, service, text)

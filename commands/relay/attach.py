@@ -4,7 +4,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Outcome, line
 from bot.errors import InvalidRequest, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.ids import LONGEST_TASK_ID, SHORTEST_TASK_ID, is_task_id
 from bot.journal.model import Intent
 from bot.operations.resolution import Resolution, settled
@@ -30,7 +30,9 @@ async def attach(ask: Ask, service: Service) -> Outcome | Form:
     """
     typed = [token.text for token in ask.words.ids]
     if len(typed) not in {1, 2}:
-        raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
+        raise UsageError(
+            _("Say which relay."), usage=slash("relay attach R128 [TaskId]")
+        )
     if len(typed) == 2 and (rivalled := await _rivalled(ask, service, *typed)):  # noqa: PLR2004 - as above
         return await _attached(ask, service, rivalled, typed[1])
     intent = await RESOLUTION.unknown(ask, service, typed[0])

@@ -256,7 +256,7 @@ async def send(
         whole=wanted.whole,
         differences=wanted.differences,
     )
-    note = ask.submission.text("note") if ask.submission else values.get("note", "")
+    note = ask.submission.prose("note") if ask.submission else values.get("note", "")
     order = Order(
         id=service.new_id(),
         request=wanted.request,

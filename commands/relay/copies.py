@@ -7,7 +7,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Button, Buttons, Outcome
 from bot.errors import NotFound, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay import copies, presets, quality, timers
@@ -58,7 +58,7 @@ async def copy(ask: Ask, service: Service) -> Outcome | Form | None:
     if then not in {"", KEEP, STOP}:
         sentence = _("There is no “{typed}”; there is {words}.")
         text = sentence.format(typed=ask.value(THEN), words=f"{KEEP}, {STOP}")
-        raise UsageError(text, usage=f"/relay copy {relay.handle} then={STOP}")
+        raise UsageError(text, usage=slash(f"relay copy {relay.handle} then={STOP}"))
     typed = plan_of(replace(ask, words=replace(ask.words, ids=())))
     masked = await request_now(service, relay)
     plan = plan_again(relay, masked, typed)

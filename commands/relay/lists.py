@@ -20,7 +20,7 @@ from bot.dialogue.outcome import (
 )
 from bot.dialogue.words import TokenKind
 from bot.errors import NotFound, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.narrow import Narrow
 from bot.operations.service import Service
 from bot.resources.relay.plan import chosen_app
@@ -148,7 +148,7 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
             number of a row.
         InvalidRequest: it names an app that there is not.
     """
-    usage = f"/relay {verb} {USAGE}"
+    usage = slash(f"relay {verb} {USAGE}")
     words = {token.text.casefold(): token.text for token in ask.words.ids}
     if unknown := [words[one] for one in words if one not in {*FILTERS, MINE}]:
         sentence = _("Unknown filter “{word}”: use mine, live, failed or all.")

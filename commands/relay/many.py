@@ -11,7 +11,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, FormPart, Option, TextField, all_ticked, ticked
 from bot.dialogue.outcome import Bold, Outcome, line
 from bot.errors import InvalidRequest
-from bot.i18n import _, n_
+from bot.i18n import _, n_, slash
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay.plan import chosen_app
@@ -95,7 +95,7 @@ def _narrower(running: Iterable[Intent]) -> Iterable[str]:
         counts[room] = counts.get(room, 0) + 1
     most = sorted(counts, key=lambda one: -counts[one])[:3]
     for room in most:
-        yield f"/relay stop room={room} ({counts[room]})"
+        yield slash(f"relay stop room={room} ({counts[room]})")
 
 
 def _option(relay: Intent, service: Service) -> Option:

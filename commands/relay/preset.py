@@ -8,7 +8,7 @@ from bot.dialogue.ask import Ask, Submission
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Bold, Button, Outcome, Tone, line
 from bot.errors import InvalidRequest, NameTaken, NotFound, TooMany, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.model import Intent
 from bot.journal.presets import EVERYBODYS, Preset
 from bot.operations.service import Service
@@ -68,11 +68,13 @@ async def preset(ask: Ask, service: Service) -> Outcome | Form:
     verb = WORDS.get(words[0].casefold(), "") if words else LIST
     if not verb or len(words) > (MOST_WORDS if verb == RENAME else MOST_WORDS - 1):
         sentence = _("Use list, show, save, change, rename or delete, and a name.")
-        raise UsageError(sentence, usage=f"/relay preset {USAGE}")
+        raise UsageError(sentence, usage=slash(f"relay preset {USAGE}"))
     if verb != SAVE and ask.words.pairs:
         sentence = _("{keys} goes with save only.")
         keys = " ".join(f"{key}=" for key in ask.words.pairs)
-        raise UsageError(sentence.format(keys=keys), usage=f"/relay preset {USAGE}")
+        raise UsageError(
+            sentence.format(keys=keys), usage=slash(f"relay preset {USAGE}")
+        )
     names = [naming.read(one) for one in words[1:]]
     if verb == LIST:
         return presets.listed(await service.saved.presets(ask.who))
@@ -300,7 +302,7 @@ async def _named(ask: Ask, service: Service, name: str) -> Preset:
     """
     if not name:
         sentence = _("Say which preset: its name.")
-        raise UsageError(sentence, usage=f"/relay preset {USAGE}")
+        raise UsageError(sentence, usage=slash(f"relay preset {USAGE}"))
     try:
         return presets.chosen(await service.saved.presets(ask.who), name)
     except InvalidRequest as missing:

@@ -11,14 +11,14 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Button, Outcome, Tone
 from bot.errors import InvalidRequest, NotFound, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.model import Intent
 from bot.operations.forms import shown_after
 from bot.operations.lookback import KEYS, look_back
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.products import region_for_rooms
-from bot.resources.byhand import in_slack
+from bot.resources.byhand import typed_after
 from bot.resources.relay.plan import NUMBER, TEXT, chosen_app
 from bot.resources.relay.resource import RELAY
 from bot.resources.relay.wanted import is_numeric
@@ -166,7 +166,7 @@ async def room_history(ask: Ask, service: Service) -> Outcome | None:
 def _words(ask: Ask) -> list[str]:
     words = [token.text for token in ask.words.ids]
     if not words:
-        usage = f"/relay {ask.words.subcommand} 295066"
+        usage = slash(f"relay {ask.words.subcommand} 295066")
         raise UsageError(_("Say which room."), usage=usage)
     return words
 
@@ -214,9 +214,9 @@ def _ask_which(
         app = chosen_app({APP: str(one.sdk_app_id)}, service.apps)
         kind = NUMBER if one.numeric else TEXT
         pairs = {KIND: kind, APP: app.name}
-        text = in_slack("relay", (subcommand, one.room, *users), pairs)
+        text = typed_after(subcommand, (one.room, *users), pairs)
         label = f"{kind} · {app.name}"
-        buttons.append(Button(label, "relay", text.removeprefix("/relay ")))
+        buttons.append(Button(label, "relay", text))
     question = _("Several rooms are called {room}. Which one?")
     return Outcome(
         headline=(question.format(room=heard[0].room),),

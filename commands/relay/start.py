@@ -1,6 +1,6 @@
 """`/relay start`: by form, or at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -176,8 +176,10 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     plan = draft.submitted(kept, form) if form else {}
     try:
         wanted = await _wanted(placed, service, plan)
-    except InvalidRequest as refused:
-        if form is None or refused.faults.keys() <= form.values.keys():
+    except (InvalidRequest, NotAllowed) as refused:
+        refused.faults = draft.where_picked(refused.faults, form)
+        is_shown = form is None or refused.faults.keys() <= form.values.keys()
+        if is_shown or isinstance(refused, NotAllowed):
             raise
         return await _unfolded(placed, service, kept, refused.faults)
     if form and (asked := _unsettled(wanted, service)):
@@ -190,16 +192,20 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         answer = await _start(placed, service, wanted, again=again, copies=copies)
         return shown_after(placed, answer)
     except AlreadyRuns as runs_already:
-        await service.remember(
-            placed, {AGAIN: ",".join({*again, *runs_already.handles})}
-        )
-        sentence = _("{handles} is alike, and runs or may. Send this in once more to")
-        rest = _("start another all the same.")
-        named = sentence.format(handles=", ".join(runs_already.handles))
-        text = f"{named} {rest}"
-        names = form.values if form else ()
-        field = next((one for one in ("json", "url", "feedback") if one in names), "")
-        raise InvalidRequest({field: text}) from None
+        raise await _alike(placed, service, again, runs_already.handles) from None
+
+
+async def _alike(
+    placed: Ask, service: Service, again: Iterable[str], alike: Sequence[str]
+) -> InvalidRequest:
+    """Return that relays are *alike*, and let the form start another once more."""
+    await service.remember(placed, {AGAIN: ",".join({*again, *alike})})
+    sentence = _("{handles} is alike, and runs or may. Send this in once more to")
+    rest = _("start another all the same.")
+    text = f"{sentence.format(handles=', '.join(alike))} {rest}"
+    names = placed.submission.values if placed.submission else ()
+    field = next((one for one in ("json", "url", "feedback") if one in names), "")
+    return InvalidRequest({field: text})
 
 
 async def start_or_ask(

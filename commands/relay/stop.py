@@ -159,7 +159,7 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
         raise NotFound(sentence.format(text=(*others, text)[0]))
     if not task and ask.words.ids[0].kind is not TokenKind.TASK:
         raise NotFound(_("No relay is called “{text}” here.").format(text=text))
-    if len(text) < SHORTEST_TASK_ID and not ask.value("task"):
+    if len(text) < SHORTEST_TASK_ID and not task:
         sentence = _("No relay has a TaskId that begins or ends like that.")
         raise NotFound(f"{sentence} {_('To stop another, paste its whole TaskId.')}")
     app = chosen_app({"app": ask.value("app")}, service.apps)

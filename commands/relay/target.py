@@ -10,7 +10,7 @@ from bot.dialogue.ask import Ask, Submission
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Outcome, Tone, line
 from bot.errors import InvalidRequest, NameTaken, NotFound, TooMany, UsageError
-from bot.i18n import _
+from bot.i18n import _, slash
 from bot.journal.named_targets import NamedTarget
 from bot.operations.service import Service
 from bot.resources.push import PushAddress
@@ -61,7 +61,7 @@ async def target(ask: Ask, service: Service) -> Outcome | Form:
     verb = WORDS.get(words[0].casefold(), "") if words else LIST
     if not verb or len(words) > 2:  # noqa: PLR2004 - a verb and a name
         sentence = _("Use list, add, change or remove, and a name.")
-        raise UsageError(sentence, usage=f"/relay target {USAGE}")
+        raise UsageError(sentence, usage=slash(f"relay target {USAGE}"))
     name = naming.read(words[1]) if words[1:] else ""
     if verb == LIST:
         return await _list(ask, service)
@@ -206,7 +206,7 @@ async def _named(ask: Ask, service: Service, name: str) -> NamedTarget:
     """
     if not name:
         raise UsageError(
-            _("Say which target: its name."), usage=f"/relay target {USAGE}"
+            _("Say which target: its name."), usage=slash(f"relay target {USAGE}")
         )
     target = await service.saved.target(ask.who, name)
     if target is None:
@@ -242,4 +242,4 @@ def _refuse_address(ask: Ask, words: list[str]) -> None:
             " here Slack keeps, and others may have seen: have a new key made, and type"
             " that into the form."
         )
-        raise UsageError(sentence, usage="/relay target add <name>")
+        raise UsageError(sentence, usage=slash("relay target add <name>"))

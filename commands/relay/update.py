@@ -319,8 +319,7 @@ def _copy(
     if not fixed:
         return None
     pairs = {key: values[key] for key in fixed if key in values}
-    line_typed = byhand.in_slack("relay copy", (work.relay.handle,), pairs)
-    text = line_typed.removeprefix("/relay ")
+    text = byhand.typed_after("copy", (work.relay.handle,), pairs)
     return Outcome(
         headline=(Bold(_("Nothing was changed.")),),
         tone=Tone.WARN,

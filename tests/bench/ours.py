@@ -15,7 +15,7 @@ from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.runtime.memory import keep_memory_private
 from bot.settings import load
-from commands import commands_with
+from commands import COMMANDS
 
 FAST = 1e6  # calls a second
 
@@ -34,9 +34,8 @@ def unpaced(resource):
 
 async def serve(settings):
     resources = Registry(tuple(map(unpaced, RESOURCES.resources)))
-    commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
-        bot = await build(settings, Ports(), commands, stack, resources=resources)
+        bot = await build(settings, Ports(), COMMANDS, stack, resources=resources)
         return await run(bot)
 
 

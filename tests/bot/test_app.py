@@ -91,6 +91,7 @@ async def test_the_health_of_the_bot_can_be_asked_for(start, clock, unused_tcp_p
                 "installed": True,
                 "hears": True,
                 "beats": True,
+                "file": True,
                 "clock": True,
                 "journal": True,
                 "slack": True,

@@ -1,5 +1,7 @@
 """Who may spend money follows what Slack's admins do, over sockets and over HTTP."""
 
+import json
+import re
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -7,6 +9,7 @@ import pytest
 
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
+from commands import COMMANDS
 from tests.bot.conftest import ACCEPTED, REQUESTED, START
 
 RULES = f"""
@@ -93,3 +96,21 @@ async def test_where_slack_fails_a_start_is_not_sent_and_a_stop_is(bot):
     ) in bot.seen()
     assert bot.cloud.state.running == []
     assert len([one for one in bot.cloud.state.calls if "Start" in str(one)]) == 1
+
+
+ENDS = [
+    f"/{command.name} {one.name}"
+    for command in COMMANDS.values()
+    for one in command.subcommands.values()
+    if one.ends
+]
+
+
+@pytest.mark.parametrize("line", ENDS)
+async def test_who_is_refused_a_stop_first_of_all_reads_one_language(bot, line):
+    await bot.typed(f"{line} R77", who=seed.BOB)
+
+    (told,) = bot.whispered(seed.BOB.id)
+    read = json.dumps(told.blocks, ensure_ascii=False)
+    assert "你在这里没有该权限" in read
+    assert re.findall(r"[A-Z][a-z]+ [a-z]+ [a-z]+", read) == []

@@ -298,6 +298,7 @@ async def card(world, relay):
         ("", AT[1], "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("R1 is black", AT[1], "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("SlowDown? FailedOperation.SlowDown", AT[1], "2 things named there"),
+        ("R1 R1", AT[1], "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("R1 is black", "1.5", "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("good morning", "1.5", "names nothing that can be looked up."),
         ("", "1.5", "cannot be read from here."),

@@ -7,18 +7,20 @@ import pytest
 
 from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
+from bot.i18n import commands_called
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.settings import Policy, Rule
 from bot.slack.render import blocks
 from bot.states import State
-from commands import COMMANDS, commands_with
+from commands import COMMANDS
 from tests.bot.operations.accidents import JournalFile
 from tests.fakes.journal import answered
 from tests.world import TEAM, make_world
 
 
 def test_a_prefix_goes_before_its_own_name_too():
-    slashes = [command.slash for command in commands_with("tc-").values()]
+    with commands_called("tc-", COMMANDS):
+        slashes = [command.slash for command in COMMANDS.values()]
 
     assert slashes == [f"/tc-{name}" for name in COMMANDS]
 

@@ -128,13 +128,16 @@ def _drawn(answer):
     return modals.view(answer) if isinstance(answer, Form) else blocks.message(answer)
 
 
-async def played():
-    """Return every text of the tour with what was typed for it, once."""
+async def played(tour=TOUR, **more):
+    """Return every text of *tour* with what was typed for it, once.
+
+    *more* is handed to `make_world`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         async with AsyncExitStack() as stack:
-            world = await make_world(stack, Path(folder) / "p.db")
+            world = await make_world(stack, Path(folder) / "p.db", **more)
             told = []
-            for typed in TOUR:
+            for typed in tour:
                 if typed.startswith("fail "):
                     world.cloud.state.fail_next(*typed.split()[1:])
                     continue

@@ -139,6 +139,7 @@ WRONG = (
         BOT_SEAL_KEY="s" * 43,
         BOT_AUDIT_KEY="a" * 43,
     ),
+    env("`BOT_SEAL_KEY=x`", BOT_SEAL_KEY="x"),
     env("a database in memory", BOT_DATABASE_URL="sqlite://"),
     Wrong(
         what="a database in a file's folder",

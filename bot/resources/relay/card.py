@@ -15,7 +15,7 @@ from bot.dialogue.outcome import (
     line,
     said,
 )
-from bot.i18n import _, n_
+from bot.i18n import _, n_, slash
 from bot.ids import SlackUserId
 from bot.journal.evidence import (
     Ending,
@@ -273,7 +273,7 @@ def candidates(intent: Intent) -> Iterable[Part]:
 def and_more(intent: Intent, count: int) -> Part:
     """Return that *count* TaskIds more came with the name of *intent*, and where."""
     text = n_("and {n} more, see {command}", "and {n} more, see {command}", count)
-    command = Mono(f"/lookup {intent.handle} --ids")
+    command = Mono(slash(f"lookup {intent.handle} --ids"))
     return line(*said(text, n=str(count), command=command), quiet=True)
 
 

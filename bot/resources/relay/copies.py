@@ -24,7 +24,7 @@ from bot.ids import SlackUserId
 from bot.journal.evidence import HEADLINES, Headline, Link, Role, Wish, moment_of
 from bot.journal.links import OPEN, Line
 from bot.journal.model import Intent
-from bot.resources.byhand import in_slack
+from bot.resources.byhand import typed_after
 from bot.resources.headlines import headline_word
 from bot.resources.relay.card import within_reach
 from bot.resources.relay.wanted import room
@@ -197,7 +197,7 @@ def _stop(intent: Intent) -> Button:
 
 def again_button(intent: Intent, label: str) -> Button:
     """Return the button that opens the form as *intent* was filled in."""
-    text = in_slack("relay start", (), {"like": intent.id}).removeprefix("/relay ")
+    text = typed_after("start", (), {"like": intent.id})
     return Button(label, "relay", text)
 
 

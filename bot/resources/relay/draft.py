@@ -6,10 +6,9 @@ that was typed is lost or cut. What is set under *More* counts while *More* is c
 what a choice has taken away does not, until it is back.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from bot.dialogue.ask import Submission
-from bot.grammar.tokens import straightened
 from bot.resources.long_texts import is_long, restored
 from bot.resources.relay import cdn
 from bot.resources.relay.pasted import compact
@@ -34,6 +33,7 @@ OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
 THEN = "then"  # what becomes of the relay that this one is a copy of
 # what can be typed, and what only the form has
 NAMES = (*KEYS, "cells", "mode", "to", THEN)
+PROSE = ("json", "note")  # taken to the letter
 SAVE = "save"  # the button that makes a preset of the form
 TYPED = "typed:"  # before the name of what was typed beside the JSON
 # what the form shows under *More*; the paste form shows the first of it as well
@@ -64,10 +64,21 @@ def typed_beside(draft: Plan) -> dict[str, str]:
 def plan_from(submission: Submission) -> dict[str, str]:
     """Read the form as it stands into a plan; empty fields are left out."""
     choices = (name for name in submission.values if name.startswith(cdn.CHOICE))
-    texts = {name: submission.text(name) for name in (*NAMES, *choices)}
-    texts["room"] = straightened(texts["room"])
+    texts = {
+        name: submission.prose(name) if name in PROSE else submission.text(name)
+        for name in (*NAMES, *choices)
+    }
     texts[TARGETS] = " ".join(submission.chosen(TARGETS))
     return {name: text for name, text in texts.items() if text}
+
+
+def where_picked(
+    faults: Mapping[str, str], submission: Submission | None
+) -> dict[str, str]:
+    """Return *faults*, that of an address at the names picked where none is typed."""
+    is_picked = submission and submission.chosen(TARGETS) and not submission.text("url")
+    names = {"url": TARGETS} if is_picked else {}
+    return {names.get(name, name): sentence for name, sentence in faults.items()}
 
 
 def picked(draft: Plan) -> list[str]:

@@ -146,7 +146,8 @@ def plan_of(ask: Ask) -> dict[str, str]:
         )
     if words.ids and words.ids[0].kind in {TokenKind.TASK, TokenKind.REQUEST}:
         raise UsageError(
-            _("{text} is an ID, not a room.").format(text=words.ids[0].text)
+            _("{text} is an ID, not a room.").format(text=words.ids[0].text),
+            usage=_("Put room= before a room that looks like an ID."),
         )
     if words.ids:
         plan.setdefault("room", words.ids[0].text)

@@ -22,6 +22,7 @@ from bot.dialogue.outcome import (
 )
 from bot.errors import InvalidRequest
 from bot.grammar.times import coming, duration_of, names_zone
+from bot.grammar.vocabulary import LENGTH, MOMENT
 from bot.i18n import _
 from bot.ids import SlackUserId
 from bot.journal.evidence import moment_of
@@ -37,7 +38,7 @@ from bot.resources.relay.card import (
 from bot.resources.relay.plan import Plan
 from bot.states import OVER, State
 
-FOR, UNTIL = "for", "until"
+FOR, UNTIL = LENGTH, MOMENT
 LEAST = timedelta(minutes=1)
 LONGER = timedelta(hours=1)  # by which a warning offers to put it off
 

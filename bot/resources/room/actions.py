@@ -13,7 +13,7 @@ from bot.i18n import _, n_
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.resources.base import Resource, shortened
-from bot.resources.byhand import in_slack, quoted
+from bot.resources.byhand import in_slack, quoted, typed_after
 from bot.resources.headlines import state_word
 from bot.resources.relay.plan import NUMBER, TEXT
 from bot.resources.room.presence import HeardRoom
@@ -229,4 +229,4 @@ def action_buttons(one: HeardRoom, app: str) -> tuple[Button, ...]:
 
 
 def _typed(subcommand: str, room: str, pairs: Mapping[str, str]) -> str:
-    return in_slack("relay", (subcommand, room), pairs).removeprefix("/relay ")
+    return typed_after(subcommand, (room,), pairs)

@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.access.permits import Permit
 from bot.dialogue.outcome import Button, Part, Span, Tone, When, line, said
-from bot.i18n import _, n_
+from bot.i18n import _, n_, slash
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.resources.base import Resource, Yield, shortened
-from bot.resources.byhand import in_slack
+from bot.resources.byhand import typed_after
 from bot.resources.headlines import state_word
 from bot.resources.room.actions import missing_right
 from bot.resources.room.presence import HeardRoom
@@ -144,7 +144,7 @@ class LookBack(Resource):
     def retyped(self, intent: Intent) -> str:
         """Return what asks for the same, of the last hour."""
         read = READS[intent.action]
-        return "/relay " + _Next(intent).typed(read, user=_user_of(intent))
+        return slash(f"relay {_Next(intent).typed(read, user=_user_of(intent))}")
 
 
 def room_of(intent: Intent) -> str:
@@ -210,7 +210,7 @@ class _Next:
 
 def history_text(room: str, pairs: Mapping[str, str]) -> str:
     """Return what is typed after `/relay` to look back at *room*."""
-    return in_slack("relay", (SUBCOMMAND, room), pairs).removeprefix("/relay ")
+    return typed_after(SUBCOMMAND, (room,), pairs)
 
 
 def history_button(one: HeardRoom, app: str) -> Button:

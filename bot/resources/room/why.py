@@ -13,7 +13,7 @@ from bot.i18n import _
 from bot.ids import IntentId
 from bot.journal.evidence import Target, moment_of
 from bot.journal.model import Intent
-from bot.resources.byhand import in_slack
+from bot.resources.byhand import typed_after
 from bot.resources.relay.plan import NUMBER, TEXT
 from bot.resources.relay.targets import (
     explaining,
@@ -144,10 +144,8 @@ def _other_type(
 def other_type(relay: Intent) -> Button:
     """Return the button that opens the form of *relay*, with the other type of room."""
     kind = TEXT if is_numeric(relay) else NUMBER
-    line = in_slack("relay start", (), {"like": relay.id, "type": kind})
-    return Button(
-        _("Start again with the other type"), "relay", line.removeprefix("/relay ")
-    )
+    text = typed_after("start", (), {"like": relay.id, "type": kind})
+    return Button(_("Start again with the other type"), "relay", text)
 
 
 def _nobody_sends(

@@ -70,8 +70,7 @@ class Listeners:
         self._directory = directory
         self._tasks = tasks
         self._homes = homes
-        self._prefix = prefix
-        self._patience = patience
+        self._prefix, self._patience = prefix, patience
         self._behind_ack = BehindAck(router)
         timer = directory.timer
         self._came: TTLCache[str, bool] = TTLCache(MOST_MESSAGES, REPEATED_FOR, timer)
@@ -202,23 +201,23 @@ class Listeners:
                 self._later(self._replies.reply(ask, answer), ask)
 
     async def _action(self, ack: AsyncAck, body: Body) -> None:
-        await ack()
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
-        user = str(body["user"]["id"])
-        locale = self._directory.locale(user)
+        locale = self._directory.locale(str(body["user"]["id"]))
         if action_id.startswith("do:"):
             ask = payloads.button(body, action, locale)
             self._directory.look_up_later(ask.who)
             if (body.get("view") or {}).get("type") == "home":
                 self._homes.seen(ask.who)
-            reopens = ask.command == REOPENS
-            work = self._reopen(ask) if reopens else self._answer(ask)
-            self._later(work, ask)
+            if ask.command == REOPENS:
+                self._later(self._reopen(ask), ask)
+            else:
+                await self._until_durable(ask)
         elif action_id.startswith("field:"):
-            changed = action_id.removeprefix("field:")
-            ask = payloads.submission(body, locale, changed=changed)
+            field = action_id.removeprefix("field:")
+            ask = payloads.submission(body, locale, changed=field)
             self._later(self._redraw(ask), ask)
+        await ack()
 
     async def _submission(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
@@ -283,11 +282,7 @@ class Listeners:
         if edited:
             self._later(self._refuse_edit(ask), ask)
         else:
-            answered = asyncio.Event()
-            self._later(self._answer(ask, answered), ask)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._patience):
-                    await answered.wait()  # else a kill loses what Slack was acked
+            await self._until_durable(ask)
 
     async def _message(self, body: Body) -> None:
         if kind_of(body) is PayloadKind.EDIT:
@@ -306,6 +301,14 @@ class Listeners:
         self._homes.opened(payloads.writer(body, locale))
 
     # ── work behind the ack ─────────────────────────────────────────────────────
+
+    async def _until_durable(self, ask: Ask) -> None:
+        """Have *ask* answered; return once no kill loses it any more, or it is late."""
+        answered = asyncio.Event()
+        self._later(self._answer(ask, answered), ask)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await answered.wait()
 
     async def _answer(self, ask: Ask, answered: asyncio.Event | None = None) -> None:
         """Answer *ask*; what it leads to is durable once *answered* is set."""
@@ -340,11 +343,10 @@ class Listeners:
 
     async def _with_parent(self, ask: Ask) -> Ask:
         """Add what the message says under which a look-up stands."""
-        parent, where = ask.where.parent, ask.where
+        parent, channel = ask.where.parent, ask.where.channel
         if parent is None or ask.command != "lookup" or ask.pasted:
             return ask
-        pasted = await self._directory.parent(where.channel, parent)
-        return replace(ask, pasted=pasted)
+        return replace(ask, pasted=await self._directory.parent(channel, parent))
 
     def _read_by(self, who: Person) -> AbstractContextManager[None]:
         """Draw for *who*, also if their language becomes known meanwhile."""

@@ -14,8 +14,8 @@ from cachetools import TTLCache
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, When, line
-from bot.i18n import _, reading_in
+from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, as_of, line
+from bot.i18n import _, reading_in, slash
 from bot.ids import SlackUserId
 from bot.slack.outbound import routes
 from bot.slack.outbound.pictures import Pictures, is_unshown
@@ -112,7 +112,7 @@ class Replies:
         if why not in self._homeless and len(self._homeless) < MOST_TOLD:
             self._homeless.add(why)
             sentence = _("Slack did not show the Home tab: {error}. Type {command}.")
-            text = sentence.format(error=sent.error, command="/patchbay")
+            text = sentence.format(error=sent.error, command=slash("patchbay"))
             warning = blocks.message(Outcome(headline=(text,), tone=Tone.WARN))
             await self._send((routes.Direct(SlackUserId(user)),), warning)
 
@@ -227,8 +227,7 @@ def dated(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
     """Return *body* with the moment of which it tells; text alone stays as it is."""
     if not body.get("blocks"):
         return body
-    as_of = line(_("As of"), " ", When(at), quiet=True)
-    added = blocks.message(Outcome(headline=("",), parts=(as_of,)))["blocks"][-1:]
+    added = blocks.message(Outcome(headline=("",), parts=(as_of(at),)))["blocks"][-1:]
     return {**body, "blocks": [*body["blocks"], *added]}
 
 

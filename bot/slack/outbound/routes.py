@@ -121,12 +121,14 @@ class Answer:
     """Post to the `response_url` of a command or a click.
 
     A message that is shown to the whole channel this way cannot be updated later, and
-    says why: Slack's word *after* which it goes this way. One that only its reader sees
-    can be replaced only so: it *replaces* the one clicked on.
+    says why if it is one that is *kept*: Slack's word *after* which it goes this way.
+    One that only its reader sees can be replaced only so: it *replaces* the one clicked
+    on.
     """
 
     url: SecretStr
     in_channel: bool = False
+    kept: bool = False
     replaces: bool = False
     after: str = ""
 
@@ -137,7 +139,7 @@ class Answer:
 
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/interactivity/handling-user-interaction."""
-        whole = with_remark(body, self.after) if self.in_channel else body
+        whole = with_remark(body, self.after) if self.kept else body
         kind = "in_channel" if self.in_channel else "ephemeral"
         how = {"response_type": kind, "replace_original": self.replaces}
         return await web.answer(self.url, {**whole, **how})
@@ -228,10 +230,10 @@ class Destination:
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
     messages with the bot. *card* is the message to keep up to date, *stands* the one
     of its line: in its thread, or an alarm. *answer_url* is one that Slack still takes
-    (see `fresh`), by which the message *replaces* the one that was clicked on.
-    *trigger* opens a window, right after a click; *home*: one in the Home tab, where
-    nothing else would be seen. *ops* is the operators' channel, empty if the message
-    must not go there or there is none.
+    (see `fresh`), by which the message *replaces* the one that was clicked on. *kept*:
+    it is kept up to date wherever it can be. *trigger* opens a window, right after a
+    click; *home*: one in the Home tab, where nothing else would be seen. *ops* is the
+    operators' channel, empty if the message must not go there or there is none.
     """
 
     channel: ChannelId
@@ -242,6 +244,7 @@ class Destination:
     stands: tuple[ChannelId, MessageTs] | None = None
     answer_url: SecretStr | None = None
     replaces: bool = False
+    kept: bool = False
     trigger: str = ""
     home: bool = False
     ops: str = ""
@@ -349,7 +352,8 @@ def _to_channel(destination: Destination) -> tuple[Way, ...]:
     channel, url = destination.channel, destination.answer_url
     update = (Update(*destination.card),) if destination.card else ()
     post = (Post(channel, destination.thread),) if channel else ()
-    answer = (Answer(url, in_channel=True),) if url else ()
+    kept = destination.kept
+    answer = (Answer(url, in_channel=True, kept=kept),) if url else ()
     return (*update, *post, *answer)
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from bot.i18n import _
-from bot.tencent.models.nouns import noun
+from bot.tencent.models.nouns import entry, noun
 
 # Where, in Tencent's names ("LayoutParams.MixLayoutList.3.LocationX"), and a sentence.
 Broken = Iterable[tuple[str, str]]
@@ -107,7 +107,7 @@ def _sentence(
     error: ErrorDetails, path: list[str], holder: type[BaseModel] | None
 ) -> str:
     kind, value, values = error["type"], error["input"], error.get("ctx", {})
-    what = noun(next((step for step in reversed(path) if not step.isdigit()), ""))
+    what = _noun(path)
     if "whole" in values:
         return str(values["whole"])
     if kind == FAULT:
@@ -125,6 +125,12 @@ def _sentence(
         most=values.get("max_length"),
         count=values.get("actual_length"),
     )
+
+
+def _noun(path: list[str]) -> str:
+    """Return what stands at *path*; of what is in a list, not the list."""
+    name = next((step for step in reversed(path) if not step.isdigit()), "")
+    return entry(name) if path and path[-1].isdigit() else noun(name)
 
 
 def _sentences() -> dict[str, str]:

@@ -12,6 +12,22 @@ def noun(field: str) -> str:
     return _(text) if text else field
 
 
+def entry(field: str) -> str:
+    """Return the noun for one of the list *field*; if it is called one itself, that."""
+    text = _ENTRIES.get(field)
+    return _(text) if text else noun(field)
+
+
+_ENTRIES = {
+    "ApplicationParameters": later("application parameter"),
+    "FeedBackRoomParams": later("feedback room"),
+    "MixLayoutList": later("layout cell"),
+    "PublishCdnParams": later("push target"),
+    "SubscribeAudioList": later("user ID"),
+    "UnSubscribeAudioList": later("user ID"),
+    "UserIds": later("user ID"),
+    "WaterMarkList": later("watermark"),
+}
 _NOUNS = {
     "": later("request"),
     "AccessKey": later("store's access key"),

@@ -125,6 +125,59 @@ def test_a_clock_after_the_clocks_changed_is_that_of_its_day():
     assert tomorrow == datetime(2026, 10, 25, 17, tzinfo=UTC)
 
 
+CHANGING = ["Europe/Madrid", "America/Havana", "Australia/Lord_Howe", "Asia/Shanghai"]
+
+
+@given(
+    st.sampled_from(CHANGING),
+    st.sampled_from(["2026-10-24", "2026-03-28"]),
+    st.integers(0, 9 * 24 * 60),
+    st.times(),
+)
+def test_a_bare_clock_is_the_next_or_the_last_minute_that_shows_it(
+    name, day, later, clock
+):
+    zone, first = ZoneInfo(name), datetime.fromisoformat(f"{day}T00:00Z")
+    now = first + timedelta(minutes=later)
+    text = f"{clock:%H:%M}"
+
+    def shown(step):  # minute by minute, as somebody does who looks at a clock
+        minutes = (now + timedelta(minutes=step * n) for n in range(2 * 24 * 60))
+        each = (at for at in minutes if f"{at.astimezone(zone):%H:%M}" == text)
+        return next(at for at in each if step < 0 or at > now)
+
+    ahead, back = shown(1), shown(-1)
+    if max(ahead - now, now - back) < timedelta(hours=26):  # else it is left out
+        assert coming(text, now, zone) == ahead
+        assert gone_by(text, now, zone) == back
+
+
+def test_a_clock_that_is_left_out_is_read_by_the_offset_before():
+    madrid, before = ZoneInfo("Europe/Madrid"), datetime(2026, 3, 29, 0, tzinfo=UTC)
+
+    assert coming("02:30", before, madrid) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_a_day_begins_at_the_first_of_two_midnights():
+    havana, noon = ZoneInfo("America/Havana"), datetime(2026, 11, 1, 17, tzinfo=UTC)
+
+    assert gone_by("today", noon, havana) == datetime(2026, 11, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "moment"),
+    [
+        ("10-24 12:00", "10-25 00:30"),  # the first of the two
+        ("10-25 00:40", "10-25 01:30"),
+        ("10-25 12:00", "10-25 01:30"),  # over: it is refused where it was typed
+    ],
+)
+def test_an_hour_of_a_day_that_comes_twice_is_the_first_that_is_ahead(now, moment):
+    madrid = ZoneInfo("Europe/Madrid")
+
+    assert coming("2026-10-25 02:30", utc(now), madrid) == utc(moment)
+
+
 @given(st.text(st.sampled_from("0123456789:-+ hmdsaptzTuc小时明天"), max_size=24))
 def test_whatever_is_typed_is_a_moment_or_none(text):
     to_come, over = coming(text, NOW, SHANGHAI), gone_by(text, NOW, SHANGHAI)

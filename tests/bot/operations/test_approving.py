@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import InvalidRequest
-from bot.settings import Limits, Rule
+from bot.i18n import reading_in
+from bot.settings import Limits, Rule, Workspace
 from bot.states import State
 from tests.bot.operations.approvals import (
     ANA,
@@ -257,9 +258,14 @@ async def test_limits_are_held_against_it_again(tmp_path):
         world = await make_world(second, path, policy=stricter)
         form = await world.typed(f"/patchbay approve {of}", user=BOB)
 
-        with pytest.raises(InvalidRequest, match="over the limit"):
+        with pytest.raises(InvalidRequest, match="over the limit") as refused:
             await world.submitted(form, by=BOB, reason="fine")
 
+        ((field, text),) = refused.value.faults.items()  # of none: the reason is right
+        assert (field, "may not do this any more: " in text) == ("", True)
+        with reading_in("zh-CN"), pytest.raises(InvalidRequest) as refused:
+            await world.submitted(form, by=BOB, reason="fine")
+        assert "limit" not in refused.value.faults[""]
         assert calls(world) == 0
 
 
@@ -309,6 +315,30 @@ async def test_it_is_asked_where_the_table_says(world_with):
         ("channel", "C0LEADS"),
         ("asker", "C0OPS"),
     ]
+
+
+async def test_the_approver_is_asked_again_where_it_was_to_be_approved(world_with):
+    rules = (
+        Rule(name="on-call", actions=("relay.*",), users=(ANA,)),
+        Rule(name="leads", actions=("*",), users=(BOB,), channels=("C0LEADS",)),
+    )
+    world = await world_with(policy(rules, channel="C0LEADS"))
+    _answer, of = await asked(world)
+    form = await world.typed(f"/patchbay approve {of}", user=BOB, channel="C0LEADS")
+
+    await world.submitted(form, by=BOB, reason="fine")
+
+    assert (await world.handle("R1")).state is State.STARTED
+
+
+async def test_each_workspace_has_operators_of_its_own(world_with):
+    own = Workspace(team=TEAM, ops_channel="C0TEAM")
+    settings = {"ops_channel": "C0ALARM", "workspaces": (own,)}
+    world = await world_with(policy(), settings=settings)
+
+    await world.router.answer(world.ask(START, channel=""))
+
+    assert [one[1] for one in await told(world)] == ["C0TEAM"]
 
 
 @pytest.mark.parametrize("ops", ["", "C0ALARM"])

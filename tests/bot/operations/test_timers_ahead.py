@@ -69,6 +69,22 @@ async def test_put_off_slack_has_a_warning_of_the_new_time_alone(timed):
     assert timed.schedule.times == [int((due - 8 * MINUTES).timestamp())]
 
 
+async def test_put_off_while_slack_takes_nothing_back_the_old_warning_is_kept_in_mind(
+    timed,
+):
+    await timed.round(seconds=15)
+    await timed.world.typed("/relay timer R1 for=5h")
+    timed.world.slack.refusing[TOOK_BACK] = "http_502"
+    for _ in range(3):
+        await timed.round(seconds=15)
+    timed.world.slack.refusing.clear()
+    for _ in range(3):
+        await timed.round(seconds=15)
+
+    due = (await timed.world.handle("R1")).stop_at
+    assert timed.schedule.times == [int((due - 8 * MINUTES).timestamp())]
+
+
 async def test_dropped_slack_has_none(timed):
     await timed.round(seconds=15)
     await timed.world.typed("/relay timer R1 --off")
@@ -135,9 +151,10 @@ async def test_while_slack_does_not_take_it_back_there_is_no_second_warning(time
     assert timed.said("🟠", "stop due") == []
 
 
-async def test_of_a_timer_that_was_just_set_nobody_is_warned(timed):
-    await timed.world.typed("/relay timer R1 for=9m")
-    for _ in range(37):
+@pytest.mark.parametrize("minutes", [9, 11])
+async def test_of_a_timer_that_was_just_set_nobody_is_warned(timed, minutes):
+    await timed.world.typed(f"/relay timer R1 for={minutes}m")
+    for _ in range(4 * minutes + 1):
         await timed.round(seconds=15)
 
     assert timed.calls(WROTE) == []

@@ -10,10 +10,11 @@ from bot.access.permits import Permit
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Outcome
 from bot.errors import Busy, InvalidRequest, NotAllowed, NotFound, UsageError
+from bot.ids import FormId
 from bot.routing.command import Command
 from bot.tencent.models.base import Level
 from commands import COMMANDS
-from tests.world import make_world
+from tests.world import live_again, make_world
 
 ERRORS = {
     "busy": Busy("Wait a little.", wait=1.0),
@@ -264,3 +265,52 @@ async def test_an_alarm_goes_to_the_operators(posted):
     (alarm,) = await posted.alarms()
     assert alarm.text.endswith("app_uninstalled")
     assert "This app was removed." in repr(alarm.body)
+
+
+@pytest.mark.parametrize("command", ["odd", "gone"])
+@pytest.mark.parametrize("way", ["submit", "redraw", "options"])
+async def test_a_form_of_another_release_is_refused_and_is_no_incident(
+    world, command, way
+):
+    ask = replace(world.ask("/odd nosuch"), command=command, text="nosuch")
+    sentence = "This form is too old, or was sent in already. Open a new one."
+
+    if way == "options":
+        offered = await world.router.options(
+            command, "nosuch", "", ask.who, FormId("V1")
+        )
+        assert offered == ()
+    elif way == "redraw":
+        assert sentence in (await world.router.redraw(ask)).plain
+    else:
+        with pytest.raises(InvalidRequest) as refused:
+            await world.router.submit(ask)
+        assert refused.value.faults == {"": sentence}
+
+
+# All subcommands that read what was asked for, which is sealed.
+OF_WHAT_WAS_ASKED = ("/relay copy R1", "/relay update R1 bitrate=900", "/lookup R1")
+UNREAD = (
+    "🔴 Part of what the journal holds for this cannot be read: its key is missing, or "
+    "it is damaged."
+)
+
+
+async def test_what_does_not_open_is_no_journal_that_cannot_be_written(tmp_path):
+    """Without the key that sealed it; what was not sealed is told as ever."""
+    async with AsyncExitStack() as stack:
+        path = tmp_path / "p.db"
+        former = await make_world(stack, path)
+        await former.typed("/relay start 7 url=rtmp://push.example.com/live/a --go")
+        former.journal.close()
+        path.with_suffix(".key").unlink()
+        world = await live_again(stack, path, former.cloud, clock=former.clock)
+        world.asked = 100  # a key belongs to one submission for ever
+
+        answers = [await world.typed(one) for one in OF_WHAT_WAS_ASKED]
+        plains = [one.plain if one else "" for one in answers]
+        stopped = await world.typed("/relay stop R1 --yes")
+
+    assert UNREAD in plains
+    assert not any("cannot be written" in one for one in plains)
+    assert stopped.plain == "🟡 R1 is being stopped."

@@ -258,18 +258,24 @@ async def test_it_notices_that_it_was_moved(web, clock, team, moved):
     assert (made.team, made.moved_from) == (team, moved)
 
 
-async def test_the_groups_of_another_workspace_count_no_longer(web, clock):
+@pytest.mark.parametrize(
+    ("error", "groups"),
+    [("no_such_subteam", {"S1": frozenset()}), ("unreachable", None)],
+)
+async def test_the_groups_of_another_workspace_count_no_longer(
+    web, clock, error, groups
+):
     memory = Memory(clock)
     await identified(web, clock, "S1", memory=memory)
     made = await recalled(web, clock, memory, "S1")
     before = made.groups(patient=True)
     web.data["auth.test"] = {**INSTALLED, "team_id": "T2"}
-    web.errors = ["", "no_such_subteam"]
+    web.errors = ["", error]
 
     await made.identify("token")
 
     assert before == {"S1": frozenset({"UANA"})}
-    assert made.groups(patient=True) == {"S1": frozenset()}
+    assert made.groups(patient=True) == groups
 
 
 # ── whose people they are ────────────────────────────────────────────────────────

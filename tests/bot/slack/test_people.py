@@ -232,6 +232,20 @@ async def test_an_answer_that_an_event_overtakes_is_asked_for_again(scene):
     assert (scene.people.person("UANA").account, said) == (Account.BOT, [])
 
 
+async def test_a_group_that_an_event_overtakes_is_asked_for_again_at_once(scene):
+    said = [["UANA", "UBOB"], ["UANA"]]
+
+    def answered(_call):
+        if len(said) > 1:
+            scene.people.take(members_changed("S1", removed=["UBOB"]))
+        return {"users": said.pop(0)}
+
+    scene.web.data[LIST] = answered
+    await scene.told(members_changed("S1"))
+
+    assert (said, scene.people.is_fresh("UANA", ("S1",))) == ([], True)
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -290,6 +304,20 @@ async def test_a_group_of_which_every_event_is_heard_is_fresh_for_five_minutes(
 
     assert await scene.ensure()
     assert scene.people.is_fresh("UANA", ("S1",)) is fresh
+
+
+async def test_a_line_that_opened_while_slack_was_asked_vouches_for_nothing(scene):
+    def answered(_call):
+        scene.people.lines = lambda: frozenset({"second"})
+        return {"users": ["UANA"]}
+
+    scene.people.lines = lambda: frozenset({"first"})
+    scene.web.data[LIST] = answered
+    await scene.told(members_changed("S1"))
+    scene.clock.push(seconds=FRESH + 1)
+
+    assert await scene.ensure()
+    assert not scene.people.is_fresh("UANA", ("S1",))
 
 
 # ── Slack does not say ───────────────────────────────────────────────────────────

@@ -49,6 +49,18 @@ async def test_the_button_ends_it_and_everything_says_so(world):
     ]
 
 
+async def test_a_button_whose_stop_came_to_nothing_is_another_the_next_time(world):
+    await world.typed(START)
+    (first,) = (await world.typed("/car stop S1")).buttons
+    world.cloud.state.fail_next("DestroySession", "InvalidParameter")
+    await world.typed(f"/car {first.text}")
+
+    (again,) = (await world.typed("/car stop S1")).buttons
+
+    assert again.text == first.text
+    assert again.once != first.once
+
+
 async def test_the_older_of_two_reads_replaced_and_its_stop_ends_the_newer(world):
     await world.typed(START)
     await world.typed(TAKEN, user="U0BOB")

@@ -18,6 +18,7 @@ from bot.dialogue.outcome import (
 )
 from bot.resources.relay.resource import RELAY, Relay
 from bot.settings import App
+from tests.bot.operations.accidents import accepted
 from tests.commands.relay.samples import START, buttons, words
 
 
@@ -71,6 +72,14 @@ async def test_lists_show_what_runs_and_what_was(world):
         ["Over", "R2"],
         ["Running (1)", "R1"],
     ]
+
+
+async def test_what_is_still_to_be_sent_is_among_what_runs(world):
+    await accepted(world, START)
+
+    answer = await world.typed("/relay recent")
+
+    assert handles(answer) == ["Running (1)", "R1"]
 
 
 async def test_what_needs_a_decision_stands_above_what_runs(world):

@@ -347,6 +347,10 @@ async def test_whoever_may_on_one_app_names_targets_for_that_one_alone(tmp_path)
             with pytest.raises(InvalidRequest) as refused:
                 await add(world, by="U0BOB", apps=apps)
             assert "You may not do that here." in refused.value.faults[""]
+        form = await world.typed("/relay target change for-all", user="U0BOB")
+        with pytest.raises(InvalidRequest) as refused:
+            await world.submitted(form, by="U0BOB", url=ROTATED, apps=("live-main",))
+        assert "You may not do that here." in refused.value.faults[""]
         taken = await add(world, by="U0BOB", apps=("live-main",))
         removed = await world.typed("/relay target remove for-all --yes", user="U0BOB")
 

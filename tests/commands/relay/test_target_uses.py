@@ -96,6 +96,20 @@ async def test_whoever_may_not_read_a_relay_may_not_push_to_its_targets(world_wi
     assert calls(world) == 1
 
 
+async def test_a_name_that_was_picked_and_is_gone_is_told_where_it_was_picked(world):
+    await add(world)
+    form = await world.typed("/relay start 7")
+    await world.typed("/relay target delete main --yes")
+
+    with pytest.raises(InvalidRequest) as refused:
+        await world.submitted(form, room="7", targets=("main",), url="")
+
+    assert refused.value.faults == {
+        "targets": "There is no target @main. See /relay target list."
+    }
+    assert calls(world) == 0
+
+
 # ── where they lead, for whoever runs the bot ────────────────────────────────────
 
 

@@ -142,12 +142,13 @@ async def test_a_timer_is_set_moved_and_dropped_each_on_the_record(world):
     assert await due(world) is None
 
 
-async def test_without_a_time_a_form_asks_and_sets_it(world):
+@pytest.mark.parametrize("typed", ["2h", "２ｈ", "２ 小时"])
+async def test_without_a_time_a_form_asks_and_sets_it(world, typed):
     await world.typed(START)
     form = await world.typed("/relay timer R1")
     assert [*fields(form)] == ["for", "until"]
 
-    answer = await world.submitted(form, **{"for": "2h"})
+    answer = await world.submitted(form, **{"for": typed})
 
     assert answer.plain.startswith("R1: stop due ")
     assert await due(world) is not None

@@ -71,8 +71,10 @@ def test_two_rooms_are_one_too_many():
 
 
 def test_a_task_id_is_no_room():
-    with pytest.raises(UsageError, match="is an ID, not a room"):
+    with pytest.raises(UsageError, match="is an ID, not a room") as refused:
         plan_of(asked(("-m97l2ZU7", TokenKind.TASK)))
+
+    assert refused.value.usage == "Put room= before a room that looks like an ID."
 
 
 @pytest.mark.parametrize(

@@ -112,26 +112,36 @@ async def test_a_look_up_in_a_thread_is_about_what_stands_above(front, text, pas
     assert (ask.pasted, ask.where.parent) == (pasted, "1.0")
 
 
-async def test_a_message_is_acked_once_what_it_leads_to_is_durable():
+ASKED = {
+    "message": (event(type="app_mention", **SAID), "event:T1:C1:1.5"),
+    "press": (pressed("do:relay:1", value="- stop R1"), "button:T1:"),
+}
+
+
+@pytest.mark.parametrize(("sent", "key"), ASKED.values(), ids=ASKED)
+async def test_what_is_asked_is_acked_once_what_it_leads_to_is_durable(sent, key):
     front = Front(patience=60.0)
     front.router.gate = asyncio.Event()
 
-    sending = asyncio.create_task(front.send(event(type="app_mention", **SAID)))
+    sending = asyncio.create_task(front.send(sent))
     await front.router.came.acquire()
     await asyncio.sleep(0)
     before = sending.done()
     front.router.gate.set()
 
     assert (before, await sending) == (False, (200, ""))
-    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]
+    ((answered, outcome),) = await front.settled()
+    assert (answered[: len(key)], outcome) == (key, OUTCOME)
 
 
-async def test_what_a_message_leads_to_is_told_later_if_it_takes_long():
+@pytest.mark.parametrize(("sent", "key"), ASKED.values(), ids=ASKED)
+async def test_what_takes_long_is_acked_in_time_and_told_later(sent, key):
     front = Front(patience=0.0)
     front.router.gate = asyncio.Event()
 
-    acked = await front.send(event(type="app_mention", **SAID))
+    acked = await front.send(sent)
     front.router.gate.set()
 
     assert acked == (200, "")
-    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]
+    ((answered, outcome),) = await front.settled()
+    assert (answered[: len(key)], outcome) == (key, OUTCOME)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.slack.outbound.lanes import MOST_LANES, Lanes, Turns
+from bot.runtime.slots import Slot
+from bot.slack.outbound.lanes import MOST_LANES, SOON, Lanes, Turns
 from tests.fakes.clock import FakeClock
 from tests.fakes.slots import FakeSlots
 
@@ -140,6 +141,13 @@ def test_turns_that_have_passed_are_forgotten():
 POST = "chat.postMessage C1"
 
 
+class LateSlots(FakeSlots):
+    """Says that the next slot was not taken, when it has come already."""
+
+    async def take(self, _name, _pace, _budget):
+        return Slot(-0.1, taken=False)
+
+
 @pytest.fixture
 def slots(clock):
     return FakeSlots(clock.monotonic)
@@ -160,6 +168,14 @@ async def test_a_message_goes_if_no_other_bot_has_just_sent_one(two, clock):
     other.take(POST)
     assert await other.admit(POST, counted=True) == 0
     assert await one.admit(POST, counted=False) == 1
+
+
+async def test_a_slot_that_was_not_taken_is_waited_for_though_its_time_has_come(clock):
+    """The row was locked for longer than until it came."""
+    lanes = Lanes(clock.monotonic, LateSlots(clock.monotonic))
+
+    assert await lanes.admit(POST, counted=False) == SOON
+    assert lanes.wait(POST) == pytest.approx(SOON)
 
 
 async def test_of_updates_as_many_go_at_once_as_if_there_were_one_bot(two):

@@ -104,7 +104,7 @@ async def test_where_not_even_the_text_is_taken_the_next_way_gets_it_all():
 async def test_the_invitation_is_in_the_text_where_there_are_no_blocks():
     web = FakeSlack("invalid_blocks")
 
-    await routes.send(web, (Answer(URL, in_channel=True),), BODY)
+    await routes.send(web, (Answer(URL, in_channel=True, kept=True),), BODY)
 
     assert web.sent[1][1] == {
         "text": f"told\n{INVITATION['text']}",

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience, Outcome
 from bot.slack.outbound import routes
+from bot.slack.outbound.lanes import Lanes
 from bot.slack.outbound.routes import (
     Answer,
     Destination,
@@ -22,7 +23,7 @@ from bot.slack.outbound.routes import (
 from bot.slack.outbound.web import NO_SUCH_TOKEN, Sent
 from bot.slack.render.blocks import message
 from bot.slack.render.plain import reduced
-from tests.fakes.clock import AT
+from tests.fakes.clock import AT, FakeClock
 from tests.fakes.slack import FakeSlack, refused
 
 URL = SecretStr("https://hooks.slack.com/x")
@@ -178,6 +179,10 @@ MESSAGE = {
     ),
     Answer(URL, in_channel=True): (
         "answer in_channel",
+        {**BODY, "response_type": "in_channel", "replace_original": False},
+    ),
+    Answer(URL, in_channel=True, kept=True): (
+        "answer in_channel",
         {
             "text": "told",
             "blocks": [*BODY["blocks"], *reduced(INVITATION["blocks"])],
@@ -286,6 +291,19 @@ async def test_while_slack_takes_nothing_no_other_way_is_tried(error, away):
 
     assert sent == refused(error, retry_after=3.0)
     assert (sent.away, sent.refused, web.ways) == (away, False, ["post C"])
+
+
+async def test_each_way_that_was_tried_counts_unless_slack_refused_it():
+    web, clock = FakeSlack("not_in_channel", "unreachable"), FakeClock()
+    lanes = Lanes(clock.monotonic)
+    lanes.take(Post("C").lane)  # which the caller has counted
+
+    sent = await routes.send(
+        web, (Post("C"), Direct("U")), BODY, lanes, counted=True
+    )  # it may have arrived
+
+    assert (sent.error, web.ways) == ("unreachable", ["post C", "post U"])
+    assert [lanes.wait(way.lane) for way in (Post("C"), Direct("U"))] == [0, 1]
 
 
 @pytest.mark.parametrize("error", sorted(NO_SUCH_TOKEN))

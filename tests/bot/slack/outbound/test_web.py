@@ -91,6 +91,12 @@ async def test_a_read_asks_by_query(slack, web):
             ),
             Sent(ok=False, error="ratelimited", retry_after=7.0),
         ),
+        (
+            lambda: server.json_response(
+                {"ok": False, "error": "ratelimited"}, status=429
+            ),
+            Sent(ok=False, error="ratelimited", retry_after=1.0),
+        ),
     ],
 )
 async def test_what_slack_refuses_is_told_by_its_word(slack, web, answer, sent):
