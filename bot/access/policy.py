@@ -217,7 +217,6 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
     """
     all_of_them = sorted(set(actions))
     for rule in policy.tables:
-        kind = "rule" if isinstance(rule, Rule) else "second"
         for pattern in rule.actions:
             if any(fnmatchcase(one, pattern) for one in all_of_them):
                 continue
@@ -228,7 +227,7 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
                 if near
                 else f"there are {', '.join(all_of_them)}"
             )
-            yield f'{kind} "{rule.name}": {pattern} is no action; {rather}'
+            yield f'{rule.kind} "{rule.name}": {pattern} is no action; {rather}'
 
 
 def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:

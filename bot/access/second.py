@@ -54,13 +54,9 @@ def approvers(rules: Iterable[Rule], app: App | None) -> tuple[str, ...]:
 def _asks(table: Second, change: Sequence[Part], team: TeamId) -> bool:
     if table.teams and team not in table.teams:
         return False
-    if table.stops_above is not None and not _is_more(change, table.stops_above):
-        return False
+    if table.stops_above is not None and len(change) <= table.stops_above:
+        return False  # one request alone is never more: the number is 1 at least
     return any(_is_about(table, part) for part in change)
-
-
-def _is_more(change: Sequence[Part], most: int) -> bool:
-    return len(change) > most and all(part.request.effect.ends for part in change)
 
 
 def _is_about(table: Second, part: Part) -> bool:

@@ -22,7 +22,7 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.journal.model import Intent
-from bot.journal.stops import How
+from bot.journal.stops import FOUND_OVER, How
 from bot.resources.headlines import stop_sentence
 from bot.states import OPEN, State
 
@@ -49,7 +49,7 @@ class _Stop:
     @property
     def is_over(self) -> bool:
         """Whether it is known that what it was to stop is over."""
-        if self.reason in {How.OVER, How.PERHAPS}:
+        if self.reason in FOUND_OVER:
             return True
         return self.state is State.DONE and self.reason != How.NO_SUCH_TASK
 

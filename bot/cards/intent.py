@@ -32,7 +32,7 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, reader_locale
 from bot.journal.model import Intent
-from bot.journal.stops import How
+from bot.journal.stops import FOUND_OVER, How
 from bot.resources.base import Resource
 from bot.resources.headlines import state_word
 from bot.states import State
@@ -139,7 +139,7 @@ def result(intent: Intent, resource: Resource) -> Outcome:
 
 
 def _result_tone(intent: Intent, *, ends: bool) -> Tone:
-    if intent.settlement.reason in {How.OVER, How.PERHAPS}:
+    if intent.settlement.reason in FOUND_OVER:
         return Tone.OVER
     if intent.state is State.UNKNOWN:
         return Tone.UNKNOWN

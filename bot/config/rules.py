@@ -4,7 +4,7 @@ Every ID is checked for the kind it is; names are never asked for.
 """
 
 from collections.abc import Iterable
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,8 @@ class _Table(BaseModel):
 
 class Rule(_Table):
     """Who may do what. Every list that is not empty must match; IDs, never names."""
+
+    kind: ClassVar[str] = "rule"
 
     name: str = Field(min_length=1)
     actions: tuple[kinds.Action, ...]  # "relay.start", "car.*", "*"
@@ -43,6 +45,8 @@ class Seconded(_Table):
     stops only those of several things at once are among them: a stop of one thing never
     waits. Whoever approves may do the same by a rule, and `patchbay.approve`.
     """
+
+    kind: ClassVar[str] = "second"
 
     name: str = Field(min_length=1)
     actions: tuple[kinds.Action, ...] = Field(min_length=1)

@@ -5,7 +5,7 @@ several runs see at once, an outage has one row, and rings once.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,11 @@ from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, IntentId
 from bot.journal import outages
 from bot.journal.model import NEWS, Intent, Notice
-from bot.journal.outages import AGAIN, NO_MUTE, AlertCause, Mute, Outage, Told
+from bot.journal.outages import AGAIN, NO_MUTE, AlertCause, How, Mute, Outage, Told
 from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, inserted, updated
+from bot.states import OVER
 
 ALERT = "alert"  # the facts of a notice that say how its outage stands
 FLAPS, PAGE = "alert-flaps", "page"
@@ -35,6 +36,12 @@ _NEWEST = Statement(
     .limit(1)
     .with_for_update()
 )
+of_thing = (
+    select(table)
+    .where(table.c.thing == bindparam("thing"))
+    .order_by(table.c.thing, table.c.cause, table.c.number)
+)
+_HELD = Statement(of_thing.with_for_update())
 _MUTE = Statement(select(mutes).where(mutes.c.thing == bindparam("thing")))
 _SUBSCRIBED = Statement(
     select(subscriptions)
@@ -93,6 +100,12 @@ def newest(connection: Connection, thing: IntentId, cause: AlertCause) -> Outage
     asked = {"thing": thing, "cause": cause.value}
     row = connection.execute(_NEWEST, asked).first()
     return outage_of(row) if row else None
+
+
+def open_of(connection: Connection, thing: IntentId) -> list[Outage]:
+    """Return what is open of *thing*, this transaction's own."""
+    rows: Iterable[Any] = connection.execute(_HELD, {"thing": thing})
+    return [one for one in map(outage_of, rows) if one.is_open]
 
 
 def mute_of(connection: Connection, thing: IntentId) -> Mute:
@@ -183,6 +196,32 @@ def _rung(
     elif not move(connection, before, after):
         return ()
     return told_of(connection, about, (before, after), tells, mute)
+
+
+def over(
+    connection: Connection, thing: Intent, at: int, get: Callable[[IntentId], Intent]
+) -> Iterator[tuple[Intent, Iterable[Notice]]]:
+    """End what is open of *thing*, which is over; yield what is told, and of what.
+
+    *get* returns what an alert is about: the thing, or a stop of it, which may be of
+    another workspace and is told there.
+    """
+    there = open_of(connection, thing.id)
+    mute = mute_of(connection, thing.id) if there else NO_MUTE
+    for one in there:
+        since = thing.standing.since
+        past, tells = outages.looked_at(one, How.OVER, at, since=since)
+        about = thing if one.about == thing.id else get(one.about)
+        if move(connection, one, past):
+            yield about, told_of(connection, about, (one, past), tells, mute)
+
+
+def is_over(thing: Intent) -> bool:
+    """Tell whether what may be open of *thing* is over with it.
+
+    A stop of what was not on record is over when it was answered, which says nothing.
+    """
+    return thing.state in OVER and not thing.subject.ends
 
 
 def told_of(

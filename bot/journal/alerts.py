@@ -25,7 +25,7 @@ from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, Writer, upserted
 from bot.journal.transaction import Transaction, Write
-from bot.states import OVER, RUNNING
+from bot.states import RUNNING
 
 MOST = 100  # that are looked at in one round
 LINE = "alert:"  # with which the lines of alerts begin
@@ -39,12 +39,7 @@ _DUE = Statement(
     .order_by(table.c.look_at)
     .limit(MOST)
 )
-_of_thing = (
-    select(table)
-    .where(table.c.thing == bindparam("thing"))
-    .order_by(table.c.thing, table.c.cause, table.c.number)
-)
-_OF_THING, _HELD = Statement(_of_thing), Statement(_of_thing.with_for_update())
+_OF_THING = Statement(alert_rows.of_thing)
 _AT = Statement(
     select(lines.c.intent, lines.c.line).where(
         lines.c.channel == bindparam("channel"), lines.c.ts == bindparam("ts")
@@ -124,7 +119,7 @@ class Alerts:
     ) -> Told:
         """Note that the thing of *seen* is *how*; return what was told of that.
 
-        *since* is when it became well, in milliseconds. If nobody has taken it
+        *since* is when it became so, in milliseconds. If nobody has taken it
         *again_after* the last call came, the group is called again. Nothing is told if
         *seen* is not as it was: then another run has looked.
         """
@@ -322,19 +317,13 @@ def _mute_of(tx: Transaction, thing: IntentId) -> Mute:
 def _open(tx: Transaction, thing: IntentId) -> list[Outage]:
     """Return what is open of *thing*, which is this transaction's until it ends.
 
-    If that is over by now, which nobody has looked at yet, so is what rang. A stop of
-    what was not on record is over whenever it was answered, which says nothing of that.
+    If that is over by now, which nobody has looked at yet, so is what rang.
     """
     now = tx.get(thing)
-    is_over = now.state in OVER and not now.subject.ends
-    rows: Iterable[Any] = tx.connection.execute(_HELD, {"thing": thing})
-    there = [one for one in map(alert_rows.outage_of, rows) if one.is_open]
-    if not is_over:
-        return there
-    at, mute = millis(tx.now()), _mute_of(tx, thing)
-    for one in there:
-        after, tells = outages.looked_at(one, How.OVER, at)
-        _moved(tx, tx.get(one.about), (one, after), tells, mute)
+    if not alert_rows.is_over(now):
+        return alert_rows.open_of(tx.connection, thing)
+    for about, past in alert_rows.over(tx.connection, now, millis(tx.now()), tx.get):
+        tx.raise_notices(about, past)
     return []
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from cachetools import TTLCache
 from pydantic import SecretStr
 from sqlalchemy import bindparam, delete, func, select
 
@@ -18,6 +17,7 @@ from bot.errors import NameTaken, TooMany
 from bot.ids import SlackUserId, TeamId
 from bot.journal.audit import Entry, append
 from bot.journal.audit_key import AuditKey
+from bot.journal.believed import Believed
 from bot.journal.rows import millis, moment
 from bot.journal.schema_saved import named_targets
 from bot.journal.seal import Cell, Seal
@@ -91,15 +91,12 @@ class NamedTargets:
         self._writer = writer
         self._seal = seal
         self._key = key
-        self._lists: TTLCache[TeamId, list[NamedTarget]] = TTLCache(MOST_LISTS, FRESH)
+        self._lists = Believed[TeamId, list[NamedTarget]](MOST_LISTS, FRESH)
 
     async def listed(self, team: TeamId) -> list[NamedTarget]:
         """Return those of *team*, by name; of another run's changes 5 s later."""
-        if (cached := self._lists.get(team)) is not None:
-            return cached
-        listed = await self._all(_LISTED, {"of_team": team})
-        self._lists[team] = listed
-        return listed
+        asked = {"of_team": team}
+        return await self._lists.get(team, lambda: self._all(_LISTED, asked))
 
     async def opened(self, team: TeamId, names: Iterable[str]) -> dict[str, Opened]:
         """Return those of *team* that are called *names*, by name, with their secret.
@@ -165,10 +162,10 @@ class NamedTargets:
         return await self._written(work, team)
 
     async def _written(self, work: Callable[[Connection], T], team: TeamId) -> T:
-        self._lists.pop(team, None)
-        written = await self._writer.write(work, begins=True)
-        self._lists.pop(team, None)  # which was read again meanwhile
-        return written
+        try:
+            return await self._writer.write(work, begins=True)
+        finally:  # it may be written though nobody knows
+            self._lists.forget(team)
 
     async def _all(
         self, query: Statement, asked: Mapping[str, Any]

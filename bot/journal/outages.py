@@ -198,18 +198,18 @@ def looked_at(
 ) -> tuple[Outage, Told]:
     """Return what becomes of *one* now that its thing was looked at.
 
-    *since* is when the thing became well. *again_at* is when the group is called again
-    if nobody has taken it; None for never. Of an outage that nobody was called about,
-    since it was muted, somebody is called once that is over.
+    *since* is when the thing became so, well or over. *again_at* is when the group is
+    called again if nobody has taken it; None for never. Of an outage that nobody was
+    called about, since it was muted, somebody is called once that is over.
     """
     if not one.is_open:
         return one, Told.NOTHING
     if how is How.OVER:
-        return _ended(one, at)
+        return _ended(one, max(one.began_at, min(since, at)) if since else at)
     if how is How.WELL:
         well_at = max(one.well_at, min(since, at)) or at  # ill between two looks, too
         if at - well_at >= length(WELL_FOR):
-            return _ended(replace(one, well_at=well_at), at)
+            return _ended(replace(one, well_at=well_at), well_at + length(WELL_FOR))
         tells = Told.NOTHING if one.well_at == well_at else Told.EDIT
         return _later(replace(one, well_at=well_at), at, tells)
     if one.well_at:  # it is ill again, and how, nothing has said

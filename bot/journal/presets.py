@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.errors import NameTaken, TooMany
 from bot.ids import SlackUserId, TeamId
 from bot.journal.audit import Entry, append
 from bot.journal.audit_key import AuditKey
+from bot.journal.believed import Believed
 from bot.journal.rows import millis, moment
 from bot.journal.schema import EMPTY
 from bot.journal.schema_saved import presets
@@ -85,7 +85,7 @@ class Presets:
         self._writer = writer
         self._seal = seal
         self._key = key
-        self._lists: TTLCache[tuple[TeamId, SlackUserId], list[Preset]] = TTLCache(
+        self._lists = Believed[tuple[TeamId, SlackUserId], list[Preset]](
             MOST_LISTS, FRESH
         )
 
@@ -97,15 +97,8 @@ class Presets:
         Raises:
             JournalUnavailable: one does not open.
         """
-        if (cached := self._lists.get((team, user))) is not None:
-            return cached
         asked = {"of_team": team, "of_owner": user}
-        rows = await self._writer.read(lambda c: c.execute(_LISTED, asked).all())
-        listed = [self._preset_of(row) for row in rows]  # a hundred at most
-        listed.sort(key=lambda one: one.name)
-        listed.sort(key=lambda one: one.used_at, reverse=True)
-        self._lists[team, user] = listed
-        return listed
+        return await self._lists.get((team, user), lambda: self._read(asked))
 
     async def leading_to(self, team: TeamId, target: str) -> list[Leading]:
         """Return the presets of *team*, whoever's they are, that name *target*."""
@@ -156,11 +149,18 @@ class Presets:
 
         return await self._written(work)
 
+    async def _read(self, asked: Mapping[str, Any]) -> list[Preset]:
+        rows = await self._writer.read(lambda c: c.execute(_LISTED, asked).all())
+        read = [self._preset_of(row) for row in rows]  # a hundred at most
+        read.sort(key=lambda one: one.name)
+        read.sort(key=lambda one: one.used_at, reverse=True)
+        return read
+
     async def _written(self, work: Callable[[Connection], T]) -> T:
-        self._lists.clear()
-        written = await self._writer.write(work, begins=True)
-        self._lists.clear()  # which were read again meanwhile
-        return written
+        try:
+            return await self._writer.write(work, begins=True)
+        finally:  # it may be written though nobody knows
+            self._lists.forget_all()
 
     def _row(self, preset: Preset) -> dict[str, Any]:
         named = {name: getattr(preset, name) for name in preset.__dataclass_fields__}

@@ -18,6 +18,7 @@ from bot.ids import (
     handle_from,
     is_intent_id,
 )
+from bot.journal.believed import Believed
 from bot.journal.model import Intent
 from bot.journal.queries import Queries
 from bot.states import LIVE
@@ -44,7 +45,7 @@ class Recents:
         self._things: TTLCache[tuple[TeamId, str], Intent] = TTLCache(
             MOST_THINGS, FRESH, timer
         )
-        self._lists: TTLCache[tuple[TeamId, Kind], list[Intent]] = TTLCache(
+        self._lists = Believed[tuple[TeamId, Kind], list[Intent]](
             MOST_LISTS, FRESH, timer
         )
 
@@ -52,7 +53,7 @@ class Recents:
         """Forget what is cached of a thing that has changed, and say that it has."""
         self._changes += 1
         self.changed(intent)
-        self._lists.pop((intent.asker.team, intent.subject.kind), None)
+        self._lists.forget((intent.asker.team, intent.subject.kind))
         linked = (one.handle for one in intent.standing.links)
         for name in filter(None, (intent.handle, intent.subject.ref, *linked)):
             self._things.pop((intent.asker.team, name), None)
@@ -92,13 +93,9 @@ class Recents:
 
     async def _listed(self, kind: Kind, team: TeamId) -> list[Intent]:
         """Return the things that live, however old, and the newest of all."""
-        if (cached := self._lists.get((team, kind))) is not None:
-            return cached
-        before = self._changes
-        listed = await self._find.listed(team, kind, NEWEST)
-        if before == self._changes:  # else what was read may be old already
-            self._lists[team, kind] = listed
-        return listed
+        return await self._lists.get(
+            (team, kind), lambda: self._find.listed(team, kind, NEWEST)
+        )
 
     async def _older(self, kind: Kind, text: str, team: TeamId) -> list[Intent]:
         named = await self.named(text, team)

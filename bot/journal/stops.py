@@ -43,6 +43,8 @@ class How(StrEnum):
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
 
+# That is over all the same.
+FOUND_OVER = frozenset({How.OVER, How.PERHAPS})
 # What a stop says of the thing that turns out to be the one it was about.
 _ENDED = {
     (State.DONE, ""): FactKind.ANSWERED,
@@ -194,10 +196,8 @@ def settle(
     """End a *stop*, and all that joined it, with the same answer."""
     settled = tx.move(stop.id, to, changes)
     tx.raise_notices(settled, notices)
-    shared = changes.copy()
-    shared.pop("reply_secret", None)
     for one in joined(tx, stop.id):
-        tx.raise_notices(tx.move(one.id, to, shared), TOLD)
+        tx.raise_notices(tx.move(one.id, to, changes), TOLD)
     return settled
 
 

@@ -371,6 +371,10 @@ class Transaction:
         news = self.lifecycles[after.subject.kind].news(before, after)
         others = (one for one in notices if one != CARD_NOTICE)
         self.raise_notices(after, (CARD_NOTICE, *news, *others))
+        if alert_rows.is_over(after) and not alert_rows.is_over(before):
+            at = millis(self.now())
+            for of, past in alert_rows.over(self.connection, after, at, self.get):
+                self.raise_notices(of, past)
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""

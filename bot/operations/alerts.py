@@ -76,13 +76,13 @@ class AlertRound:
             self.wake()
 
     async def _how(self, outage: Outage, about: Intent) -> tuple[How, int]:
-        """Return how the thing of *outage* is, and since when if it is well."""
+        """Return how the thing of *outage* is, and since when; 0 if it is ill."""
         own, cause = outage.thing == about.id, outage.cause
         if own and about.subject.ends:
             return await self._stopped(about), 0
         thing = about if own else await self.journal.find.get(outage.thing)
         if thing is None or thing.state in OVER:
-            return How.OVER, 0
+            return How.OVER, thing.standing.since if thing else 0
         settled = {
             AlertCause.STOP: about.state is State.DONE,
             AlertCause.UNKNOWN: thing.state is not State.UNKNOWN,

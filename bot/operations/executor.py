@@ -6,7 +6,6 @@ never sent twice, whatever was or was not heard.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -314,7 +313,7 @@ class Executor:
                 step = next_step(
                     type(request), error, tries, self.random, quota=quota, past=past
                 )
-                past = await self._doubted(claim, past, error)
+                past = replace(past, doubt=past.doubt or leaves_doubt(error))
                 if isinstance(step, Again) and await self._again(claim, step):
                     past = replace(past, corrected=past.corrected or step.clock)
                     if await self._is_wanted(claim):
@@ -329,15 +328,6 @@ class Executor:
             times = Times.of(since, self.now(), self.client.skew)
             await self._completed(intent, answers.succeeded(claim, reply, kept, times))
             return
-
-    async def _doubted(self, claim: Claim, past: Past, error: CloudError) -> Past:
-        """Note that a try may have been done; of a stop durably, before the next."""
-        if past.doubt or not leaves_doubt(error):
-            return past
-        if claim.request.effect.ends:
-            with suppress(JournalUnavailable):  # a restart assumes it anyway
-                await self.journal.update(claim.intent.id, doubt=True)
-        return replace(past, doubt=True)
 
     async def _is_wanted(self, claim: Claim) -> bool:
         """Tell whether what is tried again has not been ended by events meanwhile."""

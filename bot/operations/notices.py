@@ -7,8 +7,7 @@ import structlog
 from bot.cards import alarms, alerts, audit, batch, proposal
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
-from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
-from bot.i18n import _
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, as_of, line
 from bot.journal.alert_rows import ALERT, FLAPS, LINKED, PAGE
 from bot.journal.model import (
     ANSWER,
@@ -22,7 +21,7 @@ from bot.journal.model import (
     Notification,
 )
 from bot.journal.outages import AGAIN
-from bot.journal.stops import How
+from bot.journal.stops import FOUND_OVER
 from bot.journal.timer_rows import UNTIMED
 from bot.operations.emptiness import ROOM_EMPTY
 from bot.resources.base import Resource
@@ -54,7 +53,7 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
         return False
     if not intent.subject.ends:
         return intent.state in OVER
-    over = intent.settlement.reason in {How.OVER, How.PERHAPS}
+    over = intent.settlement.reason in FOUND_OVER
     return over or intent.state is State.DONE
 
 
@@ -103,8 +102,7 @@ def _drawn(notification: Notification, resources: Registry, group: str) -> Outco
         outcome = alerts.alert(outcome, raised, facts[ALERT], group)
     if notification.created_at is None:
         return outcome
-    at = line(_("As of"), " ", When(notification.created_at), quiet=True)
-    return replace(outcome, parts=(*outcome.parts, at))
+    return replace(outcome, parts=(*outcome.parts, as_of(notification.created_at)))
 
 
 def _beside_alert(

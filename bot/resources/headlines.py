@@ -6,7 +6,7 @@ from bot.dialogue.outcome import Tone
 from bot.i18n import _, later
 from bot.journal.evidence import Headline
 from bot.journal.model import Intent
-from bot.journal.stops import How
+from bot.journal.stops import FOUND_OVER, How
 from bot.states import State
 
 TONES: Mapping[Headline, Tone] = {
@@ -86,7 +86,7 @@ def headline_word(headline: Headline) -> str:
 
 def goes_on(stop: Intent) -> bool:
     """Tell whether what *stop* was to end is not known to be over."""
-    is_over = stop.settlement.reason in {How.OVER, How.PERHAPS}
+    is_over = stop.settlement.reason in FOUND_OVER
     return stop.state in {State.NOT_STARTED, State.UNKNOWN} and not is_over
 
 
@@ -100,7 +100,7 @@ def stop_sentence(state: State, reason: str, *, named: bool) -> str:
     """Return how a stop ended, in *state* for that *reason*, of what may be *named*."""
     if reason == How.NO_SUCH_TASK and not named:
         return _("Tencent knows no task {handle} (any more).")
-    if state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
+    if state is not State.DONE and reason not in FOUND_OVER:
         return (
             _("{handle} may still run: it is not known whether it was stopped.")
             if state is State.UNKNOWN

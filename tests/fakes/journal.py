@@ -1,5 +1,6 @@
 """A journal as the tests open it, and what becomes of an intent in it."""
 
+import asyncio
 import hashlib
 import os
 import time
@@ -26,6 +27,21 @@ from tests.servers.postgres import MEMORY
 _PLACE = MEMORY if MEMORY.is_dir() else None  # a disk would be waited for
 _ANCHORS = TemporaryDirectory(dir=_PLACE)  # of journals that have no file
 _HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
+
+
+class SlowReader:
+    """Writes and reads with *writer*; what was read arrives when `go` is set."""
+
+    def __init__(self, writer):
+        self.write, self._read = writer.write, writer.read
+        self.has_read, self.go = asyncio.Event(), asyncio.Event()
+
+    async def read(self, work):
+        """Return what *work* reads now, later."""
+        rows = await self._read(work)
+        self.has_read.set()
+        await self.go.wait()
+        return rows
 
 
 def laid(path):

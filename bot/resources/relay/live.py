@@ -157,10 +157,7 @@ def _vouched(
     events: Sequence[Fact],
     targets: _Targets,
 ) -> Standing:
-    counted = [f for f in events if _is_about(thing, f)]
-    ran_at = [f.at for f in counted if f.status in _RUNS]
-    # one that failed was tried until then, and says nothing of the moment after
-    ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
+    ran_at = _ran_at(f for f in events if _is_about(thing, f))
     if over := over_by_answer(evidence, ids.ref, vouched=True, ran_at=ran_at):
         return over
     if over := _over_by_events(thing, evidence, ids.ref, targets.all, ran_at):
@@ -176,6 +173,23 @@ def _vouched(
         vouched=True,
         ran_at=ran_at,
     )
+
+
+def _ran_at(events: Iterable[Fact]) -> list[int]:
+    """Return the moments of which *events* say that a target ran, in milliseconds.
+
+    One that failed was tried until then, and says nothing of the moment after. What
+    was told of a target shortly before it failed or ended is no news any more either.
+    """
+    moments, until = [], dict[str, int]()
+    for event in sorted(events, key=_course, reverse=True):
+        if event.status in _RUNS:
+            moments.append(min(event.at, until.get(event.target, event.at)))
+        elif event.status in _COURSE:
+            until[event.target] = event.at - 2 * MARGIN
+            if event.status == RelayStatus.FAILED:
+                moments.append(until[event.target])
+    return moments
 
 
 def _over_by_events(

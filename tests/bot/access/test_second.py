@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from bot.access.second import Part, second_for
+from bot.access.second import Part, approvers, second_for
 from bot.exit_table import Exits
-from bot.settings import App, Second
+from bot.settings import App, Rule, Second
 from bot.tencent.models.trtc.requests import (
     StartPublishCdnStream,
     StopPublishCdnStream,
@@ -135,3 +135,23 @@ def test_a_start_within_a_table_is_not_changed_to_one_beyond_it(conditions, asks
     tables = [table(actions=("relay.start",), **conditions)]
 
     assert (second_for(tables, [change()], "T1") is not None) is asks
+
+
+RULES = (
+    Rule(name="all", actions=("patchbay.*",), users=("U0ANA",), groups=("S0LEADS",)),
+    Rule(name="main", actions=("patchbay.approve",), users=("U0BOB",), apps=("main",)),
+    Rule(name="again", actions=("*",), users=("U0ANA",), apps=("trial",)),
+    Rule(name="starts", actions=("relay.*",), users=("U0CARL",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("app", "named"),
+    [
+        (MAIN, ("U0ANA", "S0LEADS", "U0BOB")),
+        (TRIAL, ("U0ANA", "S0LEADS")),
+        (None, ("U0ANA", "S0LEADS")),
+    ],
+)
+def test_who_may_approve_is_named_once_and_for_the_app_alone(app, named):
+    assert approvers(RULES, app) == named

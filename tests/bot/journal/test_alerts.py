@@ -13,6 +13,7 @@ from bot.journal.outages import NO_MUTE, AlertCause, How, Mute, Told
 from bot.journal.rows import millis
 from bot.states import State
 from tests.bot.journal.conftest import AT, moved
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 
 TEN = timedelta(minutes=10)
@@ -227,3 +228,21 @@ async def test_a_step_of_what_is_not_as_it_was_seen_is_none(journal, relay):
 
     assert await journal.alerts.look(seen, How.OVER) is Told.NOTHING
     assert (await the_outage(journal)).is_open
+
+
+async def test_the_alert_of_another_workspaces_stop_ends_where_it_rang(
+    journal, relay, new
+):
+    for team, channel in (("T", "C1"), ("T2", "C2")):
+        wanted = Subscription(channel=channel, by="UANA")
+        await journal.alerts.subscribe(team, wanted, audit=entry(0))
+    stop, _ = await journal.accept(stop_of(new, relay, team="T2", home="T2"))
+    rings = (ringing(AlertCause.STOP),)
+    await moved(journal, stop.id, State.SENDING, State.UNKNOWN, notices=rings)
+    rang = [line for name, line in await waiting(journal) if name == "push-failed"]
+
+    await moved(journal, relay.id, State.ENDED)
+
+    over = [line for name, line in await waiting(journal) if name == "push-failed"]
+    assert rang == ["alert:stop:1", "alert:stop:1:C2"]
+    assert {*over} == {*rang}

@@ -1,14 +1,16 @@
 """A named target is one workspace's, and what opens it stands sealed."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
 from bot.errors import NameTaken, TooMany
-from bot.journal.named_targets import MOST_NAMED, NamedTarget, Opened
+from bot.journal.named_targets import MOST_NAMED, NamedTarget, NamedTargets, Opened
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import AT
+from tests.fakes.journal import SlowReader
 
 KEY = "the-stream" + "-key"
 URL = SecretStr(f"rtmp://push.example.com/live/{KEY}")
@@ -131,3 +133,15 @@ async def test_what_opens_it_stands_in_no_file(targets, journal, tmp_path):
     texts = [one.read_bytes() for one in files]
     assert files
     assert not any(b"rotated" in one or KEY.encode() in one for one in texts)
+
+
+async def test_what_was_read_before_a_change_is_not_believed_after_it(journal, targets):
+    slow = SlowReader(journal._writer)
+    targets = NamedTargets(slow, targets._seal, targets._key)
+    reading = asyncio.create_task(targets.listed("T"))
+    await slow.has_read.wait()
+
+    await targets.add(target(1), URL, entry(1))
+    slow.go.set()
+
+    assert [await reading, await targets.listed("T")] == [[], [target(1)]]

@@ -184,3 +184,22 @@ def test_the_group_is_called_four_times_at_most():
 
     assert calls.count(Told.AGAIN) == MOST_RINGS - 1
     assert row.rings == MOST_RINGS
+
+
+@pytest.mark.parametrize(
+    ("since", "ended"),
+    [(START + MINUTE, START + MINUTE), (START - 1, START), (0, START + 2 * MINUTE)],
+)
+def test_it_is_over_since_its_thing_is_whenever_somebody_looks(since, ended):
+    row, _ = outages.begun(None, trouble(START))
+    row, _ = outages.looked_at(row, How.OVER, START + 2 * MINUTE, since=since)
+
+    assert (row.ended_at, row.is_open) == (ended, False)
+
+
+def test_it_is_over_five_minutes_after_it_was_well_whenever_somebody_looks():
+    row, _ = outages.begun(None, trouble(START))
+    row, _ = outages.looked_at(row, How.WELL, START + MINUTE)
+    row, _ = outages.looked_at(row, How.WELL, START + 40 * MINUTE)
+
+    assert row.ended_at == START + 6 * MINUTE

@@ -1,14 +1,16 @@
 """A preset is a person's or everybody's, and what was typed stands sealed."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import NameTaken, TooMany
-from bot.journal.presets import EVERYBODYS, MOST_SAVED, Leading, Preset
+from bot.journal.presets import EVERYBODYS, MOST_SAVED, Leading, Preset, Presets
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import AT
+from tests.fakes.journal import SlowReader
 
 PLAN = {"layout": "side", "users": "ana,bob", "url": "@main"}
 
@@ -126,3 +128,15 @@ async def test_what_is_read_is_not_what_is_kept(presets):
 
     assert replace(read, plan=PLAN) == one
     assert read.plan is not one.plan
+
+
+async def test_what_was_read_before_a_change_is_not_believed_after_it(journal, presets):
+    slow = SlowReader(journal._writer)
+    presets = Presets(slow, presets._seal, presets._key)
+    reading = asyncio.create_task(names(presets))
+    await slow.has_read.wait()
+
+    await presets.keep(preset(1), entry(1))
+    slow.go.set()
+
+    assert [await reading, await names(presets)] == [[], ["preset-1"]]

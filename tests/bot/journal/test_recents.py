@@ -1,10 +1,12 @@
 """A cache in front of the journal: fast, and never the truth."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.ids import Kind
+from bot.journal.evidence import Headline, Link, Role
 from bot.journal.recents import FRESH, NEWEST, Recents
 from bot.states import State
 from tests.bot.journal.conftest import moved, new_intent
@@ -65,6 +67,19 @@ async def test_a_change_that_was_committed_is_seen_at_once(world, recents):
 
     assert handles(await offered(recents, "U0ANA", ""))[0] == "R2"
     assert (await recents.named("r1", TEAM)).state is State.ENDED
+
+
+async def test_what_a_change_is_linked_to_is_read_again(world, recents):
+    relay, other = [await world.handle(name) for name in ("R1", "R2")]
+    link = Link(Role.COPY, other.id, other.handle, Headline.LIVE)
+    linked = replace(relay, standing=replace(relay.standing, links=(link,)))
+    before = await recents.named("R2", TEAM)
+    await moved(world.journal, other.id, State.ENDED)
+
+    recents.invalidate(linked)
+
+    assert before.state is State.STARTED
+    assert (await recents.named("R2", TEAM)).state is State.ENDED
 
 
 async def test_a_list_is_believed_for_a_few_seconds_only(world, recents, timer):

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.ids import Kind
 from bot.journal.evidence import FactKind, Stop
 from bot.journal.stops import CANCELLED, How
 from bot.states import LIVE, State
@@ -93,6 +94,20 @@ async def test_of_sixty_who_ask_at_once_one_calls_and_all_are_answered(
     assert told.count("result R1 done") == 60
 
 
+@pytest.mark.parametrize(
+    "other", [{"kind": Kind("S")}, {"sdk_app_id": APP + 1}, {"ref": "-other"}]
+)
+async def test_a_stop_joins_none_of_what_is_not_the_same(journal, new, other):
+    task = {"ends": True, "ref": "-task", "sdk_app_id": APP}
+    first, _ = await journal.accept(new(**task))
+
+    same, _ = await journal.accept(new(**task))
+    apart, _ = await journal.accept(new(**{**task, **other}))
+
+    assert (same.state, same.joins) == (State.WAITING, first.id)
+    assert (apart.state, apart.joins) == (State.QUEUED, None)
+
+
 ANSWERS = [FactKind.ANSWERED, FactKind.GONE, FactKind.REFUSED, FactKind.NO_ANSWER]
 
 
@@ -117,6 +132,20 @@ async def test_who_joined_gets_the_same_answer_and_what_comes_later_a_new_call(
     if relay.state in LIVE:
         again = await asked(relay)
         assert (again.state, again.joins) == (State.QUEUED, None)
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+async def test_a_stop_is_in_doubt_where_one_before_may_have_got_through(
+    journal, new, clock, now, kind
+):
+    task = {"ends": True, "ref": "-task", "sdk_app_id": APP}
+    first, _ = await journal.accept(new(**task))
+    await carried_out(journal, await claimed(journal, first.id), kind, clock)
+
+    again, _ = await journal.accept(new(**task))
+
+    before, again = await now(first, again)
+    assert (before.doubt, again.doubt) == (False, kind is not FactKind.REFUSED)
 
 
 STANDS = [

@@ -158,6 +158,17 @@ async def test_nobody_takes_it_so_the_group_is_called_again(make, cause):
     assert (last["reply_broadcast"], last["thread_ts"]) == (True, last["thread_ts"])
 
 
+async def test_without_a_group_there_is_nobody_to_be_called_again(make):
+    world = await make(group="")
+    tencent = Tencent(world)
+    await fails(world, tencent)
+    await told(world)
+    await tencent.later(minutes=11)
+    await told(world)
+
+    assert len(posts(world)) == 1
+
+
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
     world, tencent, _calls = await raised(make, cause)
@@ -365,3 +376,23 @@ async def test_the_line_of_a_still_picture_leads_to_its_alert(make):
     black = [one for one in said if "still or black" in one["text"]]
     assert [one.get("reply_broadcast") for one in black] == [None]
     assert "https://t.slack.com/a/1" in str(black[0]["blocks"])
+
+
+@pytest.mark.parametrize("cause", WAYS)
+async def test_an_alert_is_over_when_its_relay_is_and_says_since_then(make, cause):
+    world, tencent, before = await raised(make, cause)
+    world.cloud.clock = lambda: world.clock().timestamp()
+    sent, unknown = len(world.slack.sent), cause is AlertCause.UNKNOWN
+    close = "/relay close R1 reason=“nothing there”"
+    await world.typed(close if unknown else "/relay stop R1 --yes")
+    relay = await world.handle("R1")
+    assert await told(world) == before
+
+    changes = [body for way, body in world.slack.sent[sent:] if way == "chat.update"]
+    over = f"<!date^{relay.standing.since // 1000}^"
+    assert any("Over" in str(one) and over in str(one) for one in changes)
+    assert await world.journal.alerts.of(relay.id) == ([], NO_MUTE)
+    sent = len(world.slack.sent)
+    await tencent.later(minutes=2)
+    await told(world)
+    assert "Over" not in str(world.slack.sent[sent:])

@@ -15,6 +15,7 @@ from bot.resources.relay.resource import Relay
 from bot.settings import Policy, Rule
 from bot.states import State
 from tests.bot.operations.accidents import (
+    GatedCloud,
     JournalFile,
     accepted,
     busy,
@@ -291,6 +292,25 @@ async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(make):
 
     assert await error_of(world, "R1") == (State.NOT_STARTED, "patchbay.NotSent")
     assert world.cloud.state.calls == []
+
+
+async def test_who_asks_of_what_has_just_begun_to_be_sent_reads_that(tmp_path):
+    async with AsyncExitStack() as stack:
+        cloud = GatedCloud(ACTION)
+        await cloud.start()
+        stack.push_async_callback(cloud.close)
+        world = await live_again(stack, tmp_path / "p.db", cloud)
+        recents = world.service.recents
+        await accepted(world, START)
+        before = await recents.named("R1", TEAM)
+
+        world.clock.release()
+        await cloud.done.wait()
+        now = await recents.named("R1", TEAM)
+        cloud.go.set()
+        await world.settled()
+
+    assert (before.state, now.state) == (State.QUEUED, State.SENDING)
 
 
 async def test_a_stop_does_not_wait_for_slack_and_a_start_not_for_ever(world, tmp_path):

@@ -223,6 +223,7 @@ def test_moot_is_an_alarm_that_what_is_over_goes_on(name):
             return is_moot(Notification(**notice, intent=an_intent(**about)), RESOURCES)
 
         assert moot() == (lasting and state in OVER)
+        assert not moot({**notice, "stands": ("COPS", "1.5")})  # it is drawn anew
         assert moot(**ACTION) == (lasting and state is State.DONE)
         assert moot(reason=How.OVER, **ACTION) == lasting
         assert moot(reason=How.PERHAPS, **ACTION) == lasting

@@ -111,6 +111,18 @@ def test_one_of_several_that_failed_is_told_apart_from_all():
     assert standing.headline is Headline.TARGET_FAILED
 
 
+@pytest.mark.parametrize("ran", [CONNECTING, RUNNING, RECOVERING])
+@pytest.mark.parametrize("others", [FAILED, STOPPING, IDLE])
+@pytest.mark.parametrize("apart", [-3, -1, 1, 3])
+def test_what_had_failed_or_ended_when_it_was_stopped_is_stopped(ran, others, apart):
+    events = [event(ran, apart - 0.4, one) for one in "ab"]
+    events += [event(FAILED, apart, "a"), event(others, apart, "b")]
+
+    standing = said(written(), answer(), *events, stopped(FactKind.ANSWERED, 0), of=TWO)
+
+    assert (standing.headline, standing.state) == (Headline.STOPPED, State.STOPPED)
+
+
 @pytest.mark.parametrize("before", [(), (RUNNING,), (CONNECTING,), (RECOVERING,)])
 def test_idle_without_a_reason_is_probably_ended_and_can_be_stopped(before):
     events = [event(status, n) for n, status in enumerate((*before, IDLE))]
