@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import VERSION
 from bot.errors import BotError, JournalUnavailable, SettingsError
+from bot.runtime.ends import carried_out
 
 if TYPE_CHECKING:  # what takes long to import is imported where Ctrl-C is answered
     from bot.operations.doctor import Check
@@ -37,7 +38,6 @@ RESEALED = "{count} values are sealed anew; {left} open with no key that is set.
 PREFIXED = (
     '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
 )
-STOPPED, INTERRUPTED = "Stopped.", 130  # as a shell calls what Ctrl-C ends
 EPILOG = """\
 examples:
   python -m bot                     the bot; the sandbox where nothing is configured
@@ -52,15 +52,16 @@ bot.example.toml. docs/install.md goes through an installation, click by click.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
+    return carried_out(lambda: _begun(arguments))
+
+
+def _begun(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.do(options))
     except BotError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write(f"{STOPPED}\n")
-        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,7 +21,8 @@
     │   ├── TooMany           as many are saved as can be offered
     │   ├── Decided           somebody else decided first, or it is too late
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
-    │       └── Unreadable    one row of it is broken; the others are not
+    │       ├── Unreadable    one row of it is broken; the others are not
+    │       └── NotReached    it says nothing now, and what is in it may be whole
     └── SettingsError         the bot cannot start as it is configured
 
 A `UserError` is shown to the asker; everything else is logged with its context, and
@@ -221,6 +222,13 @@ class JournalUnavailable(JournalError):
 
 class Unreadable(JournalUnavailable):
     """One row is broken, or is not there: to wait for the journal does not help."""
+
+
+class NotReached(JournalUnavailable):
+    """The journal says nothing: its disk, its server or who has it is in the way.
+
+    Of what is in it nothing is known by that.
+    """
 
 
 class SettingsError(BotError):

@@ -30,7 +30,7 @@ from bot.i18n import _, commands_called
 from bot.journal.journal import Journal
 from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
-from bot.operations.damage import look_through
+from bot.operations.damage import keep_watch, look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
 from bot.operations.exchange import Exchange
@@ -243,7 +243,8 @@ async def upkeep(bot: Bot) -> None:
         for work in (stay_alive(executor), rooms.run(), pushes.run()):
             together.create_task(work)
         await _introduced(bot)
-        for work in (_look_through(bot), models.build(executor.sleep)):
+        watch = keep_watch(executor, bot.delivery, bot.delivery.readers.ops(""))
+        for work in (_look_through(bot), watch, models.build(executor.sleep)):
             together.create_task(work)
         while not await take_up(bot):
             await executor.sleep(AWAY_SECONDS)

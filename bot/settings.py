@@ -71,8 +71,8 @@ class App(_Table):
     region: Region = "ap-singapore"
     production: bool = False
     tencent_push_hosts: tuple[PushHost, ...] = ()  # of Tencent's CDN, beside its own
-    usersig_key: SecretStr
-    callback_key: SecretStr | None = None
+    usersig_key: kinds.Secret
+    callback_key: kinds.Secret | None = None
     usersig_seconds: _Minted = USERSIG_SECONDS
     alerts: AppAlerts | None = None
 
@@ -174,9 +174,9 @@ class Settings(Ports, LiveKeys, _Table):
     trtc_callback_key: SecretStr | None = _env("BOT_TRTC_CALLBACK_KEY")
     trtc_usersig_seconds: _Minted = _usual(USERSIG_SECONDS, "BOT_TRTC_USERSIG_SECONDS")
 
-    seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    seal_key: kinds.OwnKey | None = _env("BOT_SEAL_KEY")
     seal_key_old: SecretStr | None = _env("BOT_SEAL_KEY_OLD")
-    audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
+    audit_key: kinds.OwnKey | None = _env("BOT_AUDIT_KEY")
     database_url: kinds.DatabaseUrl = Field(  # after the keys: it may need them
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
     )
@@ -202,8 +202,8 @@ class Settings(Ports, LiveKeys, _Table):
     @classmethod
     def _keys_are_there(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
         """Refuse a server without keys that are the same for all bots on it."""
-        names = ("seal_key", "audit_key")
-        lacks = [f"BOT_{one.upper()}" for one in names if info.data.get(one) is None]
+        keys = ("seal_key", "audit_key")  # one that is wrong is not there, and told
+        lacks = [f"BOT_{key.upper()}" for key in keys if info.data.get(key, 0) is None]
         if lacks and kinds.is_server(url.get_secret_value()):
             sentence = f"a database of several bots needs {' and '.join(lacks)}"
             raise PydanticCustomError("database_url", sentence)
@@ -352,19 +352,18 @@ def _told(error: dict[str, Any], sources: Sources) -> str:
 def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     """Yield what no setting shows alone."""
     yield from doubles(settings)
-    if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
+    if settings.trtc_sdk_app_id and not sources.has("BOT_TRTC_USERSIG_KEY"):
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     yield from settings.alerts.faults(settings.allowed_exits.pager, sources.file)
-    if settings.seal_key_old and not settings.seal_key:
+    if settings.seal_key_old and not sources.has("BOT_SEAL_KEY"):
         yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
     all_names = _app_names(settings, sources)
     for rule in settings.policy.tables:
-        kind = "rule" if isinstance(rule, Rule) else "second"
         for app in rule.apps:
             if app not in all_names:
                 near = [f'"{one}"' for one in nearest(app, all_names)]
                 has = f"; there are {', '.join(all_names) or 'none'}"
-                place = called(sources.file, kind, rule.name)
+                place = called(sources.file, rule.kind, rule.name)
                 yield f"{place}: apps: there is no such app{or_rather(near) or has}"
     yield from too_often(settings.live, real=is_real(settings.live_endpoint))
     yield from _astray(settings, sources.file)

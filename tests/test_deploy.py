@@ -215,6 +215,35 @@ def test_the_unit_writes_where_it_may_and_runs_the_bot(unit):
     assert service["RestartPreventExitStatus"] == "2"  # a wrong setting
 
 
+def starts_in_a_week(unit, code, lasts):
+    """Return how often systemd starts what ends with *code* after *lasts* seconds.
+
+    It is what systemd.service(5) and systemd.unit(5) say, with their defaults.
+    """
+    service, limit = unit["Service"], unit["Unit"]
+    prevents = service.get("RestartPreventExitStatus", "").split()
+    restarts = {"always": True, "on-failure": code != 0}[service.get("Restart")]
+    every = lasts + float(service.get("RestartSec", "0.1"))
+    interval = float(limit.get("StartLimitIntervalSec", "10"))
+    burst = int(limit.get("StartLimitBurst", "5"))
+    if not restarts or str(code) in prevents:
+        return 1
+    if interval and burst * every < interval:
+        return burst
+    return int(7 * 24 * 3600 // every)
+
+
+@pytest.mark.parametrize("lasts", [0.0, 0.3, 3.0, 12.0])
+def test_it_is_started_until_its_journal_is_there_and_once_for_a_wrong_setting(
+    unit, lasts
+):
+    """What ends with 1 heals by itself, though it takes a week; a setting does not."""
+    assert starts_in_a_week(unit, 1, lasts) > 30_000
+    assert starts_in_a_week(unit, 0, lasts) > 30_000
+    assert starts_in_a_week(unit, 2, lasts) == 1
+    assert float(unit["Service"]["RestartSec"]) >= 5  # or it takes a core to itself
+
+
 def test_each_credential_is_one_setting_of_a_secret():
     text = DROP_IN.read_text()
     loads = re.findall(

@@ -19,16 +19,15 @@ from bot.dialogue.outcome import (
     said,
 )
 from bot.i18n import _
-from bot.journal.model import DAMAGED, NOT_ENDED, REVIVED, STOP_REFUSED, Intent
-from bot.resources.base import Alarm, Resource, alarm_of
+from bot.journal.model import DAMAGED, GONE, NOT_ENDED, REVIVED, STOP_REFUSED, Intent
+from bot.resources.base import Resource, alarm_of
 from bot.states import State
 
 UNSETTLED = "unsettled"
+Facts = Mapping[str, Any]
 
 
-def alarm(
-    name: str, intent: Intent, resource: Resource, facts: Mapping[str, Any]
-) -> Outcome:
+def alarm(name: str, intent: Intent, resource: Resource, facts: Facts) -> Outcome:
     """Return the alarm *name* about *intent*, which says *facts*.
 
     Every alarm says where it plays and since when, so that nobody has to look it up.
@@ -36,15 +35,10 @@ def alarm(
     Raises:
         KeyError: neither the resource nor this module has such an alarm.
     """
-    own = resource.alarms.get(name)
-    if name == UNSETTLED:
-        outcome = unsettled(intent, resource)
-    elif name == NOT_ENDED:
-        outcome = not_ended(intent, resource)
-    elif name == STOP_REFUSED:
-        outcome = stop_refused(intent, resource, facts)
+    if own := resource.alarms.get(name):
+        outcome = own(intent, facts)
     else:
-        outcome = (own or ALARMS[name])(intent, facts)
+        outcome = ALARMS[name](intent, resource, facts)
     return replace(outcome, targets=(_whereabouts(intent, resource),))
 
 
@@ -61,7 +55,7 @@ def _whereabouts(intent: Intent, resource: Resource) -> tuple[Span, ...]:
     return said(text, where=where, when=When(at, Clock.AGO))
 
 
-def unsettled(intent: Intent, resource: Resource) -> Outcome:
+def unsettled(intent: Intent, resource: Resource, _facts: Facts) -> Outcome:
     """Return the alarm that nobody has settled an unknown start for minutes.
 
     It gives the same verdict as the card, and what settles it.
@@ -76,9 +70,7 @@ def unsettled(intent: Intent, resource: Resource) -> Outcome:
     )
 
 
-def stop_refused(
-    intent: Intent, resource: Resource, facts: Mapping[str, Any]
-) -> Outcome:
+def stop_refused(intent: Intent, resource: Resource, facts: Facts) -> Outcome:
     """Return the alarm that a stop was due in the name of somebody who may not."""
     sentence = _("{handle} was due to be stopped, and was not.")
     text = _("{who}, in whose name it was due, may not stop it: {why} (rule: {rule})")
@@ -99,7 +91,7 @@ def stop_refused(
     )
 
 
-def not_ended(intent: Intent, resource: Resource) -> Outcome:
+def not_ended(intent: Intent, resource: Resource, _facts: Facts) -> Outcome:
     """Return the alarm that the stop *intent* was given up, with another try of it."""
     unknown = intent.state is State.UNKNOWN
     sentence = (
@@ -117,20 +109,33 @@ def not_ended(intent: Intent, resource: Resource) -> Outcome:
     )
 
 
-def revived(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
+def revived(intent: Intent, _resource: Resource, _facts: Facts) -> Outcome:
     """Return the alarm that a thing runs which was told as over."""
     sentence = _("{handle} runs, though it was told as over. It may be billed.")
     return alarm_of(intent, sentence.format(handle=intent.handle))
 
 
-def damaged(facts: Mapping[str, Any]) -> Outcome:
+def damaged(facts: Facts) -> Outcome:
     """Return the alarm that the journal's file is damaged."""
     advice = _(
         "Nothing new is started. What runs can be stopped. Keep a copy of the file, "
         "and put a backup back."
     )
+    return _of_the_file(_("The journal's file is damaged."), advice, facts)
+
+
+def gone(facts: Facts) -> Outcome:
+    """Return the alarm that the journal's file was deleted or exchanged."""
+    advice = _(
+        "Nothing new is started. What runs can be stopped. What is kept from now on is "
+        "lost when this bot ends: then put the file, or a backup, back."
+    )
+    return _of_the_file(_("The journal's file is not there any more."), advice, facts)
+
+
+def _of_the_file(headline: str, advice: str, facts: Facts) -> Outcome:
     return Outcome(
-        headline=(Bold(_("The journal's file is damaged.")),),
+        headline=(Bold(headline),),
         tone=Tone.BAD,
         sentence=(advice,),
         context=((Mono(facts["why"]),),),
@@ -138,5 +143,13 @@ def damaged(facts: Mapping[str, Any]) -> Outcome:
     )
 
 
-ALARMS: Mapping[str, Alarm] = {REVIVED: revived}
-DRAWN: Mapping[str, Callable[[Mapping[str, Any]], Outcome]] = {DAMAGED: damaged}
+ALARMS: Mapping[str, Callable[[Intent, Resource, Facts], Outcome]] = {
+    UNSETTLED: unsettled,
+    NOT_ENDED: not_ended,
+    STOP_REFUSED: stop_refused,
+    REVIVED: revived,
+}
+DRAWN: Mapping[str, Callable[[Facts], Outcome]] = {
+    DAMAGED: damaged,
+    GONE: gone,
+}

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, SecretStr
 from pydantic_core import PydanticCustomError
@@ -89,6 +90,40 @@ BotToken = Annotated[
 ]
 AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
 
+KEY_SOUND = 22  # characters: fewer do not hold 128 bits, in base64
+KEY_LEAST = 8  # fewer are refused; between the two somebody's trail may hang on it
+TOO_SHORT = (
+    f"a key of fewer than {KEY_LEAST} characters can be guessed; "
+    "python3 -c 'import secrets; print(secrets.token_urlsafe(32))' makes one"
+)
+IS_EMPTY = "is empty"
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    """Refuse what would count as none at one place, and as a secret at another."""
+    if not secret.get_secret_value().strip():
+        raise PydanticCustomError("empty", f"it {IS_EMPTY}")
+    return secret
+
+
+def _unguessable(key: SecretStr) -> SecretStr:
+    """Refuse what is too short to make a key of: whoever has a copy would try all.
+
+    Of several lines the first is used from now on; the others only open.
+    """
+    if length_of(key) < KEY_LEAST:
+        raise PydanticCustomError("key", TOO_SHORT)
+    return key
+
+
+def length_of(key: SecretStr) -> int:
+    """Return how many characters the line of *key* has that is used from now on."""
+    return len(key.get_secret_value().strip().partition("\n")[0].strip())
+
+
+Secret = Annotated[SecretStr, AfterValidator(_filled)]
+OwnKey = Annotated[SecretStr, AfterValidator(_unguessable)]  # that nobody gave out
+
 FILES, SERVERS = ("sqlite",), ("postgresql", "postgres")  # schemes of databases
 DATABASES = "a database is sqlite:///… or postgresql://…"
 SERVER = (
@@ -103,6 +138,9 @@ _SERVER = re.compile(
     r"(?:\?(?:[^@%\s]|%[0-9A-Fa-f]{2})*)?"
 )
 
+# Parameters of libpq that are as secret as a password.
+SECRET = frozenset({"password", "sslpassword"})
+
 
 def is_server(url: str) -> bool:
     """Tell whether *url* is that of a PostgreSQL, which several bots can share."""
@@ -115,9 +153,21 @@ def is_sound_server(url: str) -> bool:
 
 
 def shown_server(url: str) -> str:
-    """Return which database *url* names: without who asks, with what, and how."""
+    """Return which database *url* names, and how it is reached, without the password.
+
+    What is not written as `SERVER` says could have its password anywhere.
+    """
     scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+    if not is_sound_server(url):
+        return f"{scheme}://…"
+    at, _, how = rest.partition("?")
+    parts = [one for one in how.split("&") if not _is_secret(one)]
+    shown = "&".join(filter(None, parts))
+    return f"{scheme}://{at.rpartition('@')[2]}" + ("?" + shown if shown else "")
+
+
+def _is_secret(parameter: str) -> bool:
+    return unquote(parameter.partition("=")[0]) in SECRET
 
 
 def _database(url: SecretStr) -> SecretStr:
@@ -163,13 +213,13 @@ def trusted(trial_ca: Path | None) -> ssl.SSLContext | None:
 
 
 def secret_in(path: Path) -> str:
-    """Return the secret in *path*, without blanks around it.
+    """Return the secret in *path*, without blanks around it; there is one.
 
     It may be a link: that is how secrets are mounted. What it leads to is this user's
     and nobody else's, or root's and what root gave to a group to read.
 
     Raises:
-        PermissionError: others can read it, or it cannot be read; it says why.
+        PermissionError: others can read it, nobody can, or it is empty; it says why.
     """
     where = str(path) if _PATH.fullmatch(str(path)) else "the file that it names"
     try:
@@ -180,6 +230,8 @@ def secret_in(path: Path) -> str:
         raise PermissionError(f"{where} {why_unread(error)}") from None
     if fault := fault_of(status, os.geteuid()):
         raise PermissionError(f"{fault} {where}")
+    if not text:
+        raise PermissionError(f"{where} {IS_EMPTY}")
     return text
 
 

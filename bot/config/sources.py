@@ -67,6 +67,10 @@ class Sources:
         names = (one.get("name") for one in _tables(self.table.get(key)))
         return [one for one in names if isinstance(one, str)]
 
+    def has(self, name: str) -> bool:
+        """Tell whether the variable *name* is set, also to what is refused."""
+        return name in self.values
+
 
 def without(values: Mapping[str, Any], locs: Collection[Loc]) -> dict[str, Any]:
     """Return *values* without what stands at *locs*; of several tables, a whole one."""
@@ -101,7 +105,7 @@ def gather(
     reading = _Reading(table, file, nearest, faults)
     cleaned = reading.cleaned(table, model, ())
     return Sources(
-        values=cleaned | _values(variables, aliased, faults),
+        values=cleaned | _values(variables, aliased, reading),
         table=table,
         file=file,
         in_dotenv=_capitals(of_dotenv) - _capitals(environ),
@@ -199,17 +203,22 @@ def _toml(
 
 
 def _values(
-    variables: Mapping[str, str], aliased: Mapping[str, FieldInfo], faults: list[str]
+    variables: Mapping[str, str], aliased: Mapping[str, FieldInfo], reading: "_Reading"
 ) -> dict[str, str]:
-    """Return the settings that variables hold, or the files that these name."""
+    """Return the settings that variables hold, or the files that these name.
+
+    One of which the file is not read is there too: what needs it does not miss it.
+    """
     values = {name: variables[name] for name in aliased if name in variables}
     for name in aliased:
         if path := variables.get(f"{name}_FILE"):
             try:
                 values[name] = kinds.secret_in(Path(path))
             except PermissionError as error:
-                faults.append(f"{name}_FILE: {error}")
-                values.pop(name, None)
+                reading.faults.append(f"{name}_FILE: {error}")
+                reading.broken.add((name,))
+                reading.unread.add((name,))
+                values[name] = ""
     return values
 
 

@@ -7,8 +7,6 @@ import structlog
 from aiohttp import web
 
 from bot.config.ports import Place
-from bot.errors import SettingsError
-from bot.http.listener import refusal
 from bot.http.server import Server
 from bot.operations.gauges import Gauges
 from bot.runtime.metrics import CONTENT_TYPE
@@ -31,10 +29,7 @@ class Scraped:
         Raises:
             SettingsError: nobody can listen there.
         """
-        try:
-            port = await self.server.start(self.place.host, self.place.port)
-        except OSError as error:
-            raise SettingsError(refusal(self.place, error)) from None
+        port = await self.server.listen(self.place)
         log.info("metrics.listening", port=port)
         return port
 

@@ -4,7 +4,7 @@
 finds what was cut off, emptied or put back from a copy, and costs a few look-ups.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -66,7 +66,8 @@ class Report:
     """What was looked at, and what is wrong with it.
 
     *unkeyed* is how many records of earlier releases there are, *anchored* the newest
-    line of the anchors file, *settled* what people said to earlier findings.
+    line of the anchors file, *settled* what people said to earlier findings. Of a copy
+    that has no anchors beside it, *copied_at* is when it was made, in UTC milliseconds.
     """
 
     heads: tuple[Head, ...]
@@ -74,6 +75,7 @@ class Report:
     anchored: Anchor | None = None
     unkeyed: int = 0
     settled: tuple[Record, ...] = ()
+    copied_at: int = 0
 
     @property
     def count(self) -> int:
@@ -88,12 +90,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Looks at the trail on *connection*; of one chain, or of all."""
+    """Looks at the trail on *connection*; of one chain, or of all.
+
+    *copied_at* is when the journal was copied, if it says that it is a backup: the
+    anchors file that it names is beside the original.
+    """
 
     connection: Connection
     anchors: Anchors
     key: AuditKey
     chain: str | None = None
+    copied_at: int = 0
 
     def report(self, *, deep: bool) -> Report:
         """Return what is so, and what is wrong."""
@@ -120,6 +127,7 @@ class Examination:
             anchored=lines[-1] if lines else None,
             unkeyed=unkeyed,
             settled=tuple(map(record_of, settled)),
+            copied_at=0 if lines else self.copied_at,
         )
 
     def _walked(
@@ -190,9 +198,9 @@ class Examination:
         row = self.connection.execute(_ONE, asked).first()
         return record_of(row) if row else None
 
-    def _unnamed(self, lines: Iterable[Anchor]) -> Iterator[Finding]:
+    def _unnamed(self, lines: Sequence[Anchor]) -> Iterator[Finding]:
         """Yield that the anchors file lacks the line that the journal names."""
-        if not self.anchors.is_named:
+        if not self.anchors.is_named or (self.copied_at and not lines):
             return
         named = kept(self.connection, ANCHORED)
         if named is None:

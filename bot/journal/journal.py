@@ -178,8 +178,8 @@ class Journal:
         await self.life.ensure()
 
         def work(tx: Transaction) -> Intent | None:
-            if self.integrity.damage and tx.get(intent).subject.creates:
-                raise JournalUnavailable(self.integrity.damage)
+            if (fault := self.integrity.fault) and tx.get(intent).subject.creates:
+                raise JournalUnavailable(fault)
             changes = Changes(send_by=send_by)
             tx.first(intent)
             if seen and seen.subject.creates:

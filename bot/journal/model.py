@@ -37,7 +37,7 @@ REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
 BATCH = "batch"  # how those stand that were asked to be stopped at once
 PROPOSAL = "proposal"  # what is asked of a second person, or became of that
-DAMAGED = "journal-damaged"  # the file of the journal is; about nothing else
+DAMAGED, GONE = "journal-damaged", "journal-gone"  # its file; about nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

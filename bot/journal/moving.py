@@ -60,8 +60,8 @@ def move(
 ) -> Done:
     """Move the journal at the URL *source* to *target*; the same once more goes on.
 
-    *seal_key* and *audit* are what the settings say of the source. It is left as it
-    is, but does not open any more.
+    *seal_key*, a line for each key that opens, and *audit* are what the settings say
+    of the source. It is left as it is, but does not open any more.
 
     Raises:
         JournalUnavailable: one of them does not let it, or it was broken off.

@@ -9,22 +9,16 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import LargeBinary, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from bot.errors import JournalUnavailable
-from bot.journal.schema import metadata
 from bot.journal.seal import Cell, Ring, Seal
+from bot.journal.sealed import SEALED
 from bot.journal.sqlite.keyring import Keys
 from bot.journal.statement import Connection, Statement, Writer, updated
 
 PIECE = 50  # rows; some 5 ms of the writer
 
-# The tables and columns that hold sealed values: no other holds bytes.
-SEALED = {
-    table: [column for column in table.c if isinstance(column.type, LargeBinary)]
-    for table in metadata.sorted_tables
-    if any(isinstance(column.type, LargeBinary) for column in table.c)
-}
 _NEXT = {
     table: Statement(
         select(table.c.id, *columns)

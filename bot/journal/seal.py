@@ -111,6 +111,11 @@ def key_id(key: bytes) -> bytes:
     return derived(key, _NAMES)[:_ID]
 
 
+def named_by(sealed: bytes) -> str:
+    """Return the name of the key that *sealed* a value; empty if it is not bound."""
+    return sealed[len(BOUND) : _HEAD].hex() if sealed.startswith(BOUND) else ""
+
+
 def ring_of(secret: str) -> Ring:
     """Return the keys of *secret*, a line for each, the newest first.
 

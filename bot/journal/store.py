@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config.kinds import is_server
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, NotReached
 from bot.journal.lives import Life
 from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
 from bot.journal.migrate import VERSIONS, make_engine, newest, upgrade
 from bot.journal.sqlite import tables
-from bot.journal.sqlite.driver import Connection, Error
+from bot.journal.sqlite.driver import Connection, Error, is_not_reached
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
 from bot.journal.sqlite.look import Look
@@ -29,7 +29,13 @@ from bot.journal.sqlite.writer import Writer as FileWriter
 from bot.journal.sqlite.writer import check, sqlite_file
 from bot.journal.statement import Connection as AnyConnection
 from bot.journal.statement import Writer, unavailable
-from bot.journal.trail import AuditFiles, Signed, begin, refuse_another_key
+from bot.journal.trail import (
+    AuditFiles,
+    Signed,
+    begin,
+    refuse_another_key,
+    refuse_another_than_beside,
+)
 
 NO_JOURNAL = "the database has no journal in it"
 NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})"
@@ -76,6 +82,7 @@ class Opening:
 
         Raises:
             JournalUnavailable: it is another's, broken, newer, or not writable.
+            SettingsError: a key that is set is not that of its file.
         """
         return self._of_server(url) if is_server(url) else self._of_file(url)
 
@@ -90,11 +97,13 @@ class Opening:
                     before = _brought_up(url, connection, integrity)
                     if not self.restored:
                         refuse_backup(connection)
+                    refuse_another_than_beside(connection, file, self.audit)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins
                     room = reserve.spend, reserve.kept
-                    writer = FileWriter(file, *room, lambda: integrity.damage)
+                    faults = (lambda: integrity.fault), integrity.gone
+                    writer = FileWriter(file, *room, *faults)
             except (Error, SQLAlchemyError, OSError, ImportError) as error:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
@@ -192,12 +201,15 @@ def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
     """Give a connection to the journal at *url*, in a transaction; it is there already.
 
     Raises:
-        JournalUnavailable: it is not there, or cannot be read, or written.
+        JournalUnavailable: it is not there, or what is there is no journal.
+        NotReached: it cannot be read, or written, whatever is in it.
     """
     connection: Any
+    is_far: Callable[[Exception], bool] = is_not_reached
     if is_server(url):
         driver = _driver()
         broken, connect = driver.Error, partial(driver.Connection, url)
+        is_far = partial(_is_of, driver.NOT_REACHED)
         is_there = f"SELECT to_regclass('{VERSIONS}') IS NOT NULL"
     else:
         broken, connect = Error, partial(Connection, sqlite_file(url), reads=reads)
@@ -211,7 +223,13 @@ def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
                 raise JournalUnavailable(NO_JOURNAL)
             yield connection
     except broken as error:
+        if is_far(error):
+            raise NotReached(str(unavailable(error))) from None
         raise unavailable(error) from None
+
+
+def _is_of(kinds: tuple[type[Exception], ...], error: Exception) -> bool:
+    return isinstance(error, kinds)
 
 
 def _driver() -> Any:

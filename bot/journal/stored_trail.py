@@ -6,11 +6,13 @@ from pathlib import Path
 from sqlalchemy import String, bindparam, select, union_all
 
 from bot.config.kinds import is_server
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, NotReached
 from bot.i18n import _
 from bot.journal.anchors import Occasion
 from bot.journal.audit import append, head_in
 from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
+from bot.journal.known import kept
+from bot.journal.marks import BACKUP
 from bot.journal.rows import millis
 from bot.journal.schema_audit import audit, audit_unkeyed
 from bot.journal.sqlite.writer import sqlite_file
@@ -18,6 +20,7 @@ from bot.journal.statement import Connection, Statement
 from bot.journal.store import connected
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
 
+NOT_READ = "the journal cannot be read, so nothing is known of its trail: {why}"
 _of = bindparam("of", type_=String)
 _HAS = Statement(
     union_all(
@@ -32,15 +35,21 @@ _HAS = Statement(
 def verified(url: str, files: AuditFiles) -> Report:
     """Read the whole trail of the journal at *url*, and return what is wrong.
 
+    A copy that `backup` made has no anchors beside it, which is not wrong.
+
     Raises:
-        JournalUnavailable: there never was one, as far as is known, or there is no key.
+        JournalUnavailable: there never was one, as far as is known, there is no key,
+            or the journal cannot be read, by which nothing is known of it.
     """
     signed = _signed(url, files)
     try:
         _is_there(url)
         with connected(url, reads=True) as connection:
-            examination = Examination(connection, signed.anchors, signed.key)
-            return examination.report(deep=True)
+            copied = int(kept(connection, BACKUP) or 0)
+            parts = (connection, signed.anchors, signed.key)
+            return Examination(*parts, copied_at=copied).report(deep=True)
+    except NotReached as error:
+        raise NotReached(NOT_READ.format(why=error)) from None
     except JournalUnavailable as error:
         lines, _broken = signed.anchors.read()
         if not lines:

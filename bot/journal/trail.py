@@ -1,6 +1,7 @@
 """The audit trail of an open journal: begun, examined, and anchored as it grows."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,18 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, SettingsError
 from bot.i18n import _
 from bot.journal.anchors import NOTHING_BEFORE, Anchors, Head, Occasion
-from bot.journal.audit import INSTALLATION, Decision, Entry, append, head_in, head_of
+from bot.journal.audit import (
+    INSTALLATION,
+    Decision,
+    Entry,
+    Record,
+    append,
+    head_in,
+    head_of,
+)
 from bot.journal.audit_key import AuditKey
 from bot.journal.examination import (
     ANCHORED,
@@ -42,6 +51,10 @@ REPLICAS = Path("var/patchbay")  # beside which the files lie of who shares a da
 ANOTHER_KEY = (
     "BOT_AUDIT_KEY is another key than that with which the audit trail in the database "
     "is signed; it is the same for all bots, and kept for good"
+)
+ANOTHER_THAN_BESIDE = (
+    "BOT_AUDIT_KEY is another key than {file}, with which the audit trail is signed, "
+    "and which is kept for good: leave BOT_AUDIT_KEY out"
 )
 
 
@@ -189,14 +202,44 @@ def refuse_another_key(connection: Connection, signed: Signed) -> None:
     with connection.writing():
         if not any_alive(connection):
             return
-        examined = Examination(connection, signed.anchors, signed.key)
-        count = head_of(connection, INSTALLATION).count
-        ends = [examined.one(INSTALLATION, number) for number in (1, count)]
-        records = [one for one in ends if one]
-        befores = [Head(one.chain, one.number - 1, one.previous) for one in records]
-    pairs = zip(records, befores, strict=True)
-    if records and not any(one.fits(before, signed.key) for one, before in pairs):
+        records = _ends(connection, signed)
+    if records and not _signs(signed.key, records):
         raise JournalUnavailable(ANOTHER_KEY)
+
+
+def refuse_another_than_beside(
+    connection: Connection, file: Path, audit: AuditFiles
+) -> None:
+    """Refuse a key of the settings while the one beside *file* fits, and it does not.
+
+    Raises:
+        SettingsError: so it is; a record of that key would break the trail for good.
+    """
+    beside = key_file(file)
+    if audit.key is None or not beside.exists():
+        return
+    with suppress(JournalUnavailable):  # none that could be used any more
+        own = AuditKey.from_file(beside)
+        signed = audit.there(file)
+        with connection.writing():
+            records = _ends(connection, signed)
+        if _signs(own, records) and not _signs(signed.key, records):
+            raise SettingsError(ANOTHER_THAN_BESIDE.format(file=beside))
+
+
+def _ends(connection: Connection, signed: Signed) -> list[Record]:
+    """Return the first and the newest record of the installation's chain."""
+    examined = Examination(connection, signed.anchors, signed.key)
+    count = head_of(connection, INSTALLATION).count
+    ends = [examined.one(INSTALLATION, number) for number in (1, count)]
+    return [one for one in ends if one]
+
+
+def _signs(key: AuditKey, records: list[Record]) -> bool:
+    """Tell whether one of *records* is signed with *key*."""
+    befores = [Head(one.chain, one.number - 1, one.previous) for one in records]
+    pairs = zip(records, befores, strict=True)
+    return any(one.fits(before, key) for one, before in pairs)
 
 
 def begin(connection: Connection, signed: Signed, at: datetime) -> None:

@@ -24,9 +24,9 @@ from bot.journal.examination import ANCHORED, Examination, Report
 from bot.journal.known import FORGET, keep, kept
 from bot.journal.marks import MOVING
 from bot.journal.migrate import SERVES
-from bot.journal.rotation import SEALED
 from bot.journal.schema import metadata, texts
 from bot.journal.seal import Cell, Seal
+from bot.journal.sealed import SEALED
 from bot.journal.sqlite.handles import IDENTITY
 from bot.journal.statement import Statement, inserted, literals
 from bot.journal.trail import Signed
@@ -34,9 +34,16 @@ from bot.journal.trail import Signed
 PIECE = 500  # rows of a transaction
 IN_USE = "{table} is not empty there: a journal is moved into an empty database only"
 OTHER = "another journal is being moved into that database"
-ENDS_ELSEWHERE = "the audit trail in the database does not end where the file's does"
+BEGIN_ANEW = (
+    "a bot had the file open since the move began, so what was moved is not all. "
+    "Nothing is lost: drop the database, make an empty one, and run the same once more"
+)
+ENDS_ELSEWHERE = (
+    "the audit trail in the database does not end where the file's does: " + BEGIN_ANEW
+)
 UNOPENED = "{cell.table} {cell.row}: {cell.column} does not open in the database"
-DIFFERS = "{table}: {there} rows in the database, and {here} in the file"
+DIFFERS = "{table}: {there} rows in the database, and {here} in the file: " + BEGIN_ANEW
+CHANGED = "a row in the file is another than in the database: " + BEGIN_ANEW
 # What belongs to the runs of a bot, and to a moment.
 _LEFT = {"lives", "polls", "rooms", "slots"}
 # Texts that say something of one database alone.
@@ -106,6 +113,15 @@ def _count(table: Table) -> Statement:
     if table is texts:
         count = count.where(texts.c.name.not_in(literals(_OWN)))
     return Statement(count)
+
+
+@cache
+def _every(table: Table) -> Statement:
+    """Return the question for all rows of *table* that are moved."""
+    every = select(table)
+    if table is texts:
+        every = every.where(texts.c.name.not_in(literals(_OWN)))
+    return Statement(every)
 
 
 @cache
@@ -196,7 +212,7 @@ class Transfer:
         log.info("move.table", table=table.name)
 
     def _checked(self, before: Report) -> Moved:
-        """Hold what came against what was there: counts, records, sealed values."""
+        """Hold what came against what was there: rows, records, sealed values."""
         rows = 0
         for table in tables():
             here, there = (
@@ -218,10 +234,15 @@ class Transfer:
         """Open every sealed value there: return how many, and how many nobody can.
 
         Raises:
-            JournalUnavailable: one opens in the file, and not in the database.
+            JournalUnavailable: one opens in the file, and not in the database; or a row
+                is another one.
         """
         opened = unopened = 0
+        with self._source.reading():
+            sums = _sums(self._source)
         with self._target.reading():
+            if _sums(self._target) != sums:
+                raise JournalUnavailable(CHANGED)
             for table, columns in SEALED.items():
                 for row in self._target.each(_sealed(table)):
                     for column in columns:
@@ -236,6 +257,14 @@ class Transfer:
                         else:
                             unopened += 1
         return opened, unopened
+
+
+def _sums(connection: Any) -> list[int]:
+    """Return a sum of each table over what is in the rows that are moved."""
+    return [
+        sum(hash(tuple(row)) for row in connection.each(_every(table)))
+        for table in tables()
+    ]
 
 
 def _opens(seal: Seal, sealed: bytes, cell: Cell) -> bool:

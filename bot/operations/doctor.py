@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from bot.access.exits import refusals
 from bot.access.limits import host_of
 from bot.cards.audit import VERIFY
+from bot.config.kinds import KEY_SOUND, length_of
 from bot.config.rules import APPROVE
 from bot.errors import JournalError
 from bot.exit_table import ANY, Exits
@@ -61,7 +62,15 @@ def examine_settings(settings: Settings) -> list[Check]:
     regions = ", ".join(settings.terms.regions)
     text = _("Regions of {endpoint}: {regions}")
     checks.append(Check(text.format(endpoint=settings.trtc_endpoint, regions=regions)))
-    return [*checks, *_rights(settings), *_exits(settings)]
+    return [*checks, *_keys(settings), *_rights(settings), *_exits(settings)]
+
+
+def _keys(settings: Settings) -> list[Check]:
+    """Return which key of the journal whoever has a copy of it might find out."""
+    own = {"BOT_SEAL_KEY": settings.seal_key, "BOT_AUDIT_KEY": settings.audit_key}
+    short = [name for name, key in own.items() if key and length_of(key) < KEY_SOUND]
+    fix = _("Shorter than {least} characters it can be guessed: docs/operating.md.")
+    return [Check(name, None, fix.format(least=KEY_SOUND)) for name in short]
 
 
 def _rights(settings: Settings) -> list[Check]:
@@ -228,6 +237,10 @@ def _file(journal: Journal) -> list[Check]:
     if journal.integrity.damage:
         fix = _("Nothing new is started. Keep a copy, and put a backup back.")
         return [Check(_("The journal's file is damaged."), well=False, fix=fix)]
+    if gone := journal.integrity.gone():
+        fix = _("Nothing new is started. Put it, or a backup, back: {why}.")
+        what = _("The journal's file is not there any more.")
+        return [Check(what, well=False, fix=fix.format(why=gone))]
     if not journal.integrity.is_proven:
         fix = _("It was not closed in order, as after a crash. Ask again.")
         return [Check(_("The journal's file is being read through."), None, fix)]

@@ -5,6 +5,7 @@ moment: a journal that is away leaves its numbers out, and `journal_up` is nough
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -100,7 +101,7 @@ class Gauges:
     _told: Told | None = None
     _backlog: Backlog | None = None
     _orphans: int | None = None
-    _heard: Mapping[str, datetime] = field(default_factory=dict)
+    _heard: Mapping[str, datetime | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._add_backlog()
@@ -120,13 +121,12 @@ class Gauges:
                     self._orphans = await self.journal.former.count()
         return await asyncio.to_thread(self.metrics.taken().exposition)
 
-    async def _last_heard(self) -> Mapping[str, datetime]:
-        times = {
+    async def _last_heard(self) -> Mapping[str, datetime | None]:
+        return {
             app.name: await self.hearing.last_heard(app.sdk_app_id)
             for app in self.apps
             if app.callback_key
         }
-        return {name: at for name, at in times.items() if at}
 
     def _add_backlog(self) -> None:
         gauge = self.metrics.gauge
@@ -188,16 +188,19 @@ class Gauges:
     def _add_callbacks(self) -> None:
         gauge, counter = self.metrics.gauge, self.metrics.counter
         app = self.metrics.label("app", (one.name for one in self.apps))
-        text = "How long ago a callback of the app was last taken in."
+        text = "How long ago a callback of the app was last taken in; +Inf if never."
         gauge("callback_age_seconds", text, self._callback_age, app)
         why = self.metrics.label("why", (one.name.lower() for one in Refusal))
         text = "Callbacks that were refused."
         counter("callbacks_refused", text, self._callbacks_refused, app, why)
 
     def _callback_age(self) -> Numbers:
+        """Return the age of the last of each app: one that never came is older."""
         now = self.now()
-        ages = {name: now - at for name, at in self._heard.items()}
-        return {(name,): age.total_seconds() for name, age in ages.items()}
+        return {
+            (name,): (now - at).total_seconds() if at else math.inf
+            for name, at in self._heard.items()
+        }
 
     def _callbacks_refused(self) -> Numbers:
         """Return how many were; nought is told, too, or the first would be no news."""
@@ -210,7 +213,7 @@ class Gauges:
         }
 
 
-PARTS = ("installed", "hears", "beats", "clock", "journal", "slack")
+PARTS = ("installed", "hears", "beats", "file", "clock", "journal", "slack")
 
 
 def _queued(backlog: Backlog) -> float:

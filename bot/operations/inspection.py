@@ -71,6 +71,13 @@ def files_of(settings: Settings) -> AuditFiles:
 
 def _whole(report: Report) -> Iterator[str]:
     """Yield what there is, and what was said to what was found earlier."""
+    if report.copied_at:
+        sentence = _(
+            "a copy of {at:%Y-%m-%d %H:%M:%S} UTC, made by `backup`: its anchors file "
+            "stays with the original. Whether the end of this copy was cut off is not "
+            "known; BOT_AUDIT_ANCHORS may name a file to hold it against."
+        )
+        yield sentence.format(at=moment(report.copied_at))
     yield _("whole: {n} records").format(n=report.count)
     for head in report.heads:
         sentence = _("{chain}: {n}, newest hash {head}")

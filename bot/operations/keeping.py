@@ -62,7 +62,7 @@ def move(settings: Settings, source: str, target: str) -> Told:
     Raises:
         JournalUnavailable: it is not moved to its end, and why.
     """
-    done = moving.move(source, target, settings.seal_key, files_of(settings))
+    done = moving.move(source, target, settings.seal_keys, files_of(settings))
     moved, file, where = done.moved, done.file, shown_server(target)
     sentence = _(
         "{rows} rows are in {where}. The audit trail is whole there ({records} "
@@ -72,16 +72,23 @@ def move(settings: Settings, source: str, target: str) -> Told:
     lines = [sentence.format(where=where, **counts)]
     if moved.unopened:
         sentence = _(
-            "{n} sealed values do not open, as in the file: their key is lost."
+            "{n} sealed values do not open, as in the file: no key that is set opens "
+            "them."
         )
         lines.append(sentence.format(n=moved.unopened))
     lines.append(_("Set for every bot, in the place of what they have:"))
     lines.append(f"  BOT_DATABASE_URL={where}")
     for name, beside in done.keys:
-        same = _("  {name} as it is").format(name=name)
+        same = _as_it_is(name)
         lines.append(f"  {name}_FILE={beside}" if beside else same)
+        if name == moving.SEAL_KEY and settings.seal_key_old:  # it opens the rest
+            lines.append(_as_it_is(f"{name}_OLD"))
     sentence = _("{file} is left as it is, and does not open any more.")
     return DONE, [*lines, sentence.format(file=file)]
+
+
+def _as_it_is(name: str) -> str:
+    return _("  {name} as it is").format(name=name)
 
 
 def backup(settings: Settings, copy: Path, now: datetime) -> Told:

@@ -72,6 +72,7 @@ class Readiness:
                 "installed": self.directory.installed,
                 "hears": not (self.sockets and self.sockets.deaf()),
                 "beats": (self.heartbeat() or 0.0) < BEAT_LATE,
+                "file": not self.journal.integrity.gone(),
                 "clock": abs(self.client.skew or 0.0) < SKEW_REFUSED,
             },
             shared={

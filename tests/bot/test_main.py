@@ -371,7 +371,7 @@ def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_b
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
     with claim(tmp_path / "p.db"):
         beside = main(["keys", "rotate"])
-    monkeypatch.setenv("BOT_SEAL_KEY", "a secret")
+    monkeypatch.setenv("BOT_SEAL_KEY", "a secret" * 4)
 
     assert (beside, main(["keys", "rotate"])) == (2, 2)
     in_use, lines = capsys.readouterr().err.splitlines()

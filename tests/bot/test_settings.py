@@ -105,6 +105,7 @@ def test_the_robots_of_an_app_get_usersigs_for_an_hour_or_as_long_as_is_set(
 
     key = tmp_path / "key"
     key.touch(mode=0o600)
+    key.write_text("k")
     text = APP.format(name="a", file=key) + "usersig_seconds = 600\n"
     (tmp_path / "bot.toml").write_text(text)
     put(monkeypatch, BOT_TRTC_USERSIG_SECONDS="300")
@@ -152,6 +153,20 @@ def test_a_product_has_its_own_key_or_the_common_one(monkeypatch):
     ]
     assert ids == ["common-id", "common-id", "gs-id"]
     assert settings.account("gs").complete
+
+
+def test_no_half_of_a_products_own_key_goes_with_one_of_the_common(monkeypatch):
+    put(
+        monkeypatch,
+        TENCENTCLOUD_SECRET_ID="common-id",
+        TENCENTCLOUD_SECRET_KEY="common-key",
+        BOT_GS_SECRET_ID="gs-id",
+    )
+
+    own = load().account("gs")
+
+    assert (own.secret_id.get_secret_value(), own.secret_key) == ("gs-id", None)
+    assert not own.complete
 
 
 @pytest.mark.parametrize(

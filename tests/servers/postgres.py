@@ -15,8 +15,6 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-from bot.sandbox.run import free_port
-
 SYSTEM = Path("/usr/lib/postgresql")  # Debian's binaries lie outside PATH
 USERS = ("postgres", "nobody")  # the first that there is runs it, if this is root
 ROLE = "patchbay"
@@ -71,6 +69,8 @@ class Server:
     """One server, in *folder*; it can be stopped, killed, and started again."""
 
     def __init__(self, folder, settings, programs):
+        from bot.sandbox.run import free_port  # noqa: PLC0415 - a wheel has no sandbox
+
         self.folder, self._settings = folder, {**ALWAYS, **settings}
         self.port = free_port()
         self._process = None

@@ -76,7 +76,11 @@ variables = texts.map(
 )
 
 
-BEGINS = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+BEGINS = {
+    "SLACK_BOT_TOKEN": "xoxb-",
+    "SLACK_APP_TOKEN": "xapp-",
+    "BOT_SEAL_KEY": "long-enough-",
+}
 ALIKE = ",".join(f"R{number}" for number in range(1, 400))  # asked about, all of them
 
 

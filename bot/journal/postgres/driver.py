@@ -37,6 +37,9 @@ LOST_RACE = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.DeadlockDetected,
 )
+OnlyReads = psycopg.errors.ReadOnlySqlTransaction  # it is a standby, or told so
+# The way, the server or the user is in the way; of what is stored that says nothing.
+NOT_REACHED = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
 # What the server says before it closes the connection.
 GOING_DOWN = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
@@ -88,10 +91,6 @@ class Commit(NamedTuple):
     number: str
     backend: int
     timeline: str
-
-
-class OnlyReads(psycopg.OperationalError):
-    """The server takes no writes: it is a standby, or was told so."""
 
 
 class Unanswered(Exception):
@@ -151,7 +150,7 @@ class Connection:
         self._open = ExitStack()
         self._pipeline = self._open.enter_context(self._raw.pipeline())
         self.sent = self._answered = 0  # statements
-        self._writes = False
+        self._writes = self.has_written = False
         self._numbers = count(1)
         begun(self)
         self._run_once(_SET_UP)
@@ -246,6 +245,7 @@ class Connection:
         finally:
             self._writes = False
         self._commit(commit)
+        self.has_written = True
 
     @contextmanager
     def reading(self, at_most: float = math.inf) -> Iterator[None]:

@@ -22,6 +22,7 @@ from bot.journal.postgres.driver import (
     Commit,
     Connection,
     Error,
+    OnlyReads,
     Unanswered,
 )
 from bot.journal.statement import Connection as Any_
@@ -82,6 +83,9 @@ class Threads:
 
     What starts and ends things waits for its workspace's turn, and would take every
     thread; so what need not *last*, and what only reads, has threads of its own.
+
+    A connection whose server takes no writes is let go, as another server may be in its
+    place by now. Once one is written on, so are all others, which only read the old.
     """
 
     def __init__(
@@ -98,6 +102,8 @@ class Threads:
         self._own = threading.local()
         self._connections: list[Connection] = [first] if first else []
         self._unused = [*self._connections]
+        self._outdated: frozenset[Connection] = frozenset()
+        self._only_reads = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
         self._quick = ThreadPoolExecutor(QUICK, thread_name_prefix="journal-quick")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
@@ -144,6 +150,7 @@ class Threads:
                     result = work(connection)
             except Unanswered as lost:
                 return _Doubt(lost.commit, result)
+            self._with(connection)
             return result
 
         pool = self._pool if lasting else self._quick
@@ -236,6 +243,8 @@ class Threads:
             return job.of(connection)
         except LOST_RACE as error:
             raise _Lost(error) from None
+        except OnlyReads as error:
+            raise self._without(connection, error) from None
         except Error as error:
             if connection and connection.is_lost:
                 raise _Lost(error) from None
@@ -245,12 +254,36 @@ class Threads:
         finally:
             job.connection = None
 
+    def _without(self, connection: Connection | None, error: OnlyReads) -> Exception:
+        """Let go of *connection*, which takes no writes; return what is to be raised.
+
+        If it took some before, what came to nothing is run again on a new one.
+        """
+        self._only_reads = True
+        if connection is None:
+            return unavailable(error)
+        connection.close()
+        if not connection.has_written:
+            return unavailable(error)
+        self._outdate_all_but(connection)
+        return _Lost(error)
+
+    def _with(self, connection: Connection) -> None:
+        """See that all go where *connection* was written on, if one was refused."""
+        if self._only_reads:
+            self._only_reads = False
+            self._outdate_all_but(connection)
+
+    def _outdate_all_but(self, connection: Connection) -> None:
+        """Let every thread connect anew that is not on *connection*."""
+        self._outdated = frozenset(self._connections) - {connection}
+
     def _connection(self, job: _Job[Any]) -> Connection:
         there: Connection | None = getattr(self._own, "connection", None)
         if not there:
             with suppress(IndexError):
                 there = self._own.connection = self._unused.pop()
-        if there and not there.is_lost:
+        if there and not there.is_lost and there not in self._outdated:
             return there
         if there:
             self._let_go(there)

@@ -6,11 +6,17 @@ file would leave out what stands in the log beside it.
 
 The copy says that it is one. So it does not open before somebody has said that it was
 put back, and nothing that was under way then leaves once more.
+
+It is made in a folder of its own, beside, and gets its name when it is whole and says
+so: whatever ends this before leaves nothing that could be taken for a copy.
 """
 
 import os
 import shutil
+import tempfile
+from collections.abc import Mapping
 from contextlib import closing
+from errno import EEXIST
 from pathlib import Path
 
 from bot.errors import JournalUnavailable
@@ -35,22 +41,57 @@ def backed_up(journal: Path, copy: Path, at: int) -> list[Path]:
     if not journal.exists():
         raise JournalUnavailable(f"{journal} is not there")
     keys = {key_path(journal): key_path(copy), key_file(journal): key_file(copy)}
-    made: list[Path] = []
+    there = {key: keys[key] for key in filter(Path.exists, keys)}
+    folder = copy.absolute().parent
     try:
-        check_folder(copy.absolute().parent)
-        _add(copy, made)
-        _copy(journal, copy, at)
-        for key in filter(Path.exists, keys):
-            _add(keys[key], made)
-            shutil.copyfile(key, keys[key])
-        for file in made:
-            _sync(file)
-        sync_folder(copy.absolute().parent)
+        check_folder(folder)
+        for name in (copy, *there.values()):
+            _refuse_what_is_there(name)
+        with tempfile.TemporaryDirectory(prefix=f".{copy.name}.", dir=folder) as beside:
+            _name(_made(journal, there, copy, Path(beside), at))
     except (Error, OSError, JournalUnavailable) as error:
-        for file in made:
-            file.unlink(missing_ok=True)
         raise _refusal(error) from None
-    return made
+    return [copy, *there.values()]
+
+
+def _made(
+    journal: Path, keys: Mapping[Path, Path], copy: Path, beside: Path, at: int
+) -> dict[Path, Path]:
+    """Make the copy and its keys in *beside*; return which is to have which name.
+
+    The copy is the last of them: where it is, all is.
+    """
+    named = {}
+    for key, name in keys.items():
+        named[beside / name.name] = name
+        _add(beside / name.name)
+        shutil.copyfile(key, beside / name.name)
+    named[beside / copy.name] = copy
+    _add(beside / copy.name)
+    _copy(journal, beside / copy.name, at)
+    for file in named:
+        _sync(file)
+    return named
+
+
+def _name(made: Mapping[Path, Path]) -> None:
+    """Give each of what was *made* its name, or none of them."""
+    begun: list[Path] = []
+    try:
+        for file, name in made.items():
+            _refuse_what_is_there(name)
+            begun.append(name)
+            file.rename(name)
+        sync_folder(name.absolute().parent)
+    except BaseException:
+        for name in begun:
+            name.unlink(missing_ok=True)
+        raise
+
+
+def _refuse_what_is_there(name: Path) -> None:
+    if os.path.lexists(name):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), str(name))
 
 
 def _refusal(error: Exception) -> JournalUnavailable:
@@ -60,16 +101,15 @@ def _refusal(error: Exception) -> JournalUnavailable:
     return error if isinstance(error, JournalUnavailable) else unavailable(error)
 
 
-def _add(file: Path, made: list[Path]) -> None:
+def _add(file: Path) -> None:
     """Make *file*, empty and for its owner only, where none is."""
     os.close(open_own(file, ADDED))
-    made.append(file)
 
 
 def _copy(journal: Path, copy: Path, at: int) -> None:
-    with closing(Connection(journal)) as source:  # one that only reads may not
-        source.run("VACUUM INTO ?", (str(copy),))
-    with closing(Connection(copy)) as made:
+    with closing(Connection(journal)) as source, source.heeding_signals():
+        source.run("VACUUM INTO ?", (str(copy),))  # one that only reads may not
+    with closing(Connection(copy)) as made, made.heeding_signals():
         with made.writing():
             mark_backup(made, at)
         check(made)

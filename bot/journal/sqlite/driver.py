@@ -43,6 +43,14 @@ READ_BUSY_MS = 250  # a read blocks the event loop; in WAL mode it never waits
 KEPT = 512  # prepared statements: all that there are
 LOOKED_AT_EVERY = 1000  # steps of SQLite's machine, some 20 µs
 
+# Errors of the moment or of the disk, which say nothing of what is in the file.
+_NOT_REACHED = tuple(
+    f"SQLITE_{name}"
+    for name in (
+        *("IOERR", "CANTOPEN", "BUSY", "LOCKED", "PROTOCOL", "FULL", "READONLY"),
+        *("NOMEM", "PERM", "AUTH", "INTERRUPT", "NOLFS"),
+    )
+)
 # What is wrong with what was to be written, not with the database.
 ITS_OWN = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
 Error = sqlite3.Error
@@ -183,6 +191,22 @@ class Connection:
                     self._raw.execute(statement)
             raise
 
+    @contextmanager
+    def heeding_signals(self) -> Iterator[None]:
+        """Let Ctrl-C end what takes long; SQLite itself would go on to the end of it.
+
+        Where it asks Python now and then, Python finds the time to look for signals.
+        """
+        self._raw.set_progress_handler(lambda: False, LOOKED_AT_EVERY)
+        try:
+            yield
+        except Error as error:
+            if interrupted(error):  # nothing but a signal does: what it raised is lost
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
+
     def _is_late(self) -> bool:
         return self._timer() > self._until
 
@@ -211,6 +235,11 @@ def prepare(connection: sqlite3.Connection, *, reads: bool = False) -> None:
 def interrupted(error: BaseException) -> bool:
     """Tell whether *error* is that of a read that took too long."""
     return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
+def is_not_reached(error: BaseException) -> bool:
+    """Tell whether *error* says that the file cannot be read, and nothing of it."""
+    return getattr(error, "sqlite_errorname", "").startswith(_NOT_REACHED)
 
 
 def disk_is_full(error: BaseException | None) -> bool:

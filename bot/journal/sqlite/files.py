@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
 from bot.journal.seal import Ring, Seal
+from bot.journal.sealed import miss, remember
 from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.keyring import FileKeys, Keys, SecretKeys, key_path
 from bot.journal.sqlite.spool import Spool
@@ -107,8 +108,14 @@ def kept_for(
     if secret is None and file is None:
         raise JournalUnavailable(NO_KEYS)
     keys = SecretKeys(secret) if secret else FileKeys(cast("Path", file), random_bytes)
+    own = key_path(file) if file and not secret else None
+    if own and not os.path.lexists(own):
+        with connection.writing():
+            remember(connection)
     with connection.writing():
         ring = keys.load(connection)
+        if own:
+            miss(connection, ring, own)
     marks = handles_for(file, connection, ring)
     if not ring.keys:
         with connection.writing():

@@ -5,6 +5,10 @@ was not closed so (kill -9, a power cut), and what is not that very file any mor
 copy that was put back, something that others wrote to), is read through by the next
 run: in a thread, on a connection of its own, once people are answered. A file that
 SQLite itself refuses does not open at all.
+
+A file that is deleted, or exchanged, stays open all the same, and what is written to it
+is lost when the last who has it ends. So it is looked after that what has its name is
+what was opened; of its lock, too, without which another process may have it as well.
 """
 
 import asyncio
@@ -18,6 +22,7 @@ import structlog
 from bot.private import replace_own, sync_folder
 
 DAMAGED = "the journal is damaged"
+GONE = "{file} is not there any more, or another file is in its place"
 WHOLE = "ok"  # what SQLite says of a file with which nothing is wrong
 PATIENCE = 60.0  # seconds, while somebody else has the file to themselves
 # Errors that say something of the file; all others are of the moment.
@@ -37,6 +42,7 @@ class Integrity:
         self._file, self._patience = file, patience
         self._mark = file and file.with_name(f"{file.name}.closed")
         self.damage = ""
+        self._opened_as = _places(file) if file else {}
         self.is_proven = self._begin()
         self._reading: sqlite3.Connection | None = None
         self._is_closed = False
@@ -56,6 +62,18 @@ class Integrity:
             sync_folder(self._mark.parent)
         return whole and not _wal(self._file).exists()
 
+    @property
+    def fault(self) -> str:
+        """Why nothing new may begin: the damage, or that the file is gone."""
+        return self.damage or self.gone()
+
+    def gone(self) -> str:
+        """Say that the file or its lock is not what was opened; empty if it is."""
+        for file, place in self._opened_as.items():
+            if _place(file) not in (place, None):
+                return GONE.format(file=file)
+        return ""
+
     async def look(self) -> str:
         """Read the file through unless it is proven whole; return what is wrong."""
         if not self.is_proven and self._file:
@@ -73,12 +91,15 @@ class Integrity:
     def closed(self) -> None:
         """Write down how the file was left, now that nobody has it open.
 
-        Not if it is not known to be whole: then the next run reads it through.
+        Not if it is not known to be whole: then the next run reads it through. Nor if
+        another file is in its place, of which nothing is known.
         """
         if self._file is None or self._mark is None or not self.is_proven:
             return
         if _wal(self._file).exists():
             return  # somebody else has it open
+        if self.gone():
+            return
         try:
             replace_own(self._mark, _identity(self._file).encode())
         except OSError as error:  # the next run reads it through for nothing
@@ -107,6 +128,28 @@ class Integrity:
                 log.warning("journal.not-read-through", why=str(error))
         self.is_proven = last_line == WHOLE
         return f"{DAMAGED}: {last_line}" if last_line not in {WHOLE, ""} else ""
+
+
+_Place = tuple[int, int]  # the disk of a file, and its number there
+_NOWHERE: _Place = (0, 0)
+
+
+def _places(file: Path) -> dict[Path, _Place]:
+    """Return what *file* and its lock are known by, those that there are."""
+    files = (file, file.with_name(f"{file.name}.lock"))
+    places = {one: _place(one) or _NOWHERE for one in files}
+    return {one: place for one, place in places.items() if place != _NOWHERE}
+
+
+def _place(file: Path) -> _Place | None:
+    """Return what *file* is known by, `_NOWHERE` if it is gone; None: not known now."""
+    try:
+        there = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return _NOWHERE
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
 
 
 def _report(connection: sqlite3.Connection) -> str:

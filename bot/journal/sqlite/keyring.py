@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from bot.errors import JournalUnavailable
 from bot.journal.known import keep, kept
 from bot.journal.seal import KEY_BYTES, Ring, key_id, ring_of
+from bot.journal.sealed import found
 from bot.journal.sqlite.handles import know_again, known_by
 from bot.journal.statement import Connection
 from bot.private import open_own, replace_own
@@ -90,6 +91,7 @@ class FileKeys:
 
     def drop_old(self, connection: Connection, ring: Ring) -> Ring:
         """Return *ring* with its newest key alone; it is kept."""
+        found(connection)  # what does not open by now was told, value by value
         return self._replaced(connection, Ring(keys=ring.keys[-1:]))
 
     def _replaced(self, connection: Connection, ring: Ring) -> Ring:

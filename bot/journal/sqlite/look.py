@@ -3,13 +3,14 @@
 import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import JournalUnavailable
 from bot.journal.marks import BACKUP, is_backup, refuse_moved
 from bot.journal.schema import texts
+from bot.journal.sealed import LOST, SEALED
 from bot.journal.sqlite.files import KEPT
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import sqlite_file
@@ -18,6 +19,12 @@ from bot.private import check_file, check_folder
 
 _HAS_TEXTS = f"SELECT 1 FROM sqlite_master WHERE name = '{texts.name}'"  # noqa: S608 - our own
 _MARK = f"SELECT value FROM {texts.name} WHERE name = '{BACKUP}'"  # noqa: S608 - our own
+_LOST = f"SELECT 1 FROM {texts.name} WHERE name = '{LOST}'"  # noqa: S608 - our own
+_ANY_SEALED = [
+    f"SELECT 1 FROM {table.name} WHERE [{column.name}] IS NOT NULL LIMIT 1"  # noqa: S608 - our own
+    for table, columns in SEALED.items()
+    for column in columns
+]
 MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 
 
@@ -25,13 +32,15 @@ MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 class Look:
     """What a URL names, why it would not open, and whether a bot has it to itself.
 
-    *file* is None for a server's database, of which the *name* is there.
+    *file* is None for a server's database, of which the *name* is there. *keyless*:
+    something is sealed with a key that is not, or was not, in the file beside it.
     """
 
     file: Path | None
     fault: str = ""
     in_use: bool = False
     name: str = ""
+    keyless: bool = False
 
 
 def look(url: str) -> Look:
@@ -44,7 +53,8 @@ def look(url: str) -> Look:
         if fault := _fault(file):
             return Look(file, fault)
         in_use = _in_use(file)
-        return Look(file, "" if in_use else _mark(file), in_use=in_use)
+        fault = "" if in_use else _mark(file)
+        return Look(file, fault, in_use=in_use, keyless=_is_keyless(file, in_use))
     except JournalUnavailable as error:
         return Look(file, str(error))
     except sqlite3.Error as error:
@@ -87,6 +97,25 @@ def _mark(file: Path) -> str:
             return ""
         row = opened.execute(_MARK).fetchone()
     return is_backup(row[0]) if row else ""
+
+
+def _is_keyless(file: Path, in_use: bool) -> bool:  # noqa: FBT001 - as it was found
+    """Tell whether something is sealed with a key that is missing.
+
+    What a bot that was killed has left in its log is not: the next start tells it.
+    """
+    if not file.exists():
+        return False
+    how = "mode=ro" if in_use else "immutable=1"
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
+        questions = [_LOST] if key_path(file).exists() else [_LOST, *_ANY_SEALED]
+        return any(_answered(db, question) for question in questions)
+
+
+def _answered(opened: sqlite3.Connection, question: str) -> bool:
+    with suppress(sqlite3.OperationalError):  # of a release before, or of nobody
+        return opened.execute(question).fetchone() is not None
+    return False
 
 
 def _in_use(file: Path) -> bool:

@@ -66,7 +66,8 @@ class Writer:
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
-    or *damage* says what is wrong with the file, nothing new begins.
+    or *damage* says what is wrong with the file, nothing new begins. As long as *gone*
+    says that it is not in its place, what is there is not opened, and none is made.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class Writer:
         on_full: Callable[[], bool],
         has_room: Callable[[], bool] = lambda: True,
         damage: Callable[[], str] = str,
+        gone: Callable[[], str] = str,
     ) -> None:
         self._file = file
-        self._damage = damage
+        self._damage, self._gone = damage, gone
         self._connection = Connection(file)
         self._at_once = Connection(file, reads=True)
         self._long = threading.local()  # a connection of each reader's thread
@@ -166,6 +168,8 @@ class Writer:
     def _read_long(self, work: Callable[[Connection], T]) -> T:
         try:
             if not hasattr(self._long, "connection"):
+                if gone := self._gone():
+                    raise JournalUnavailable(gone)
                 self._long.connection = Connection(self._file, reads=True)
                 self._opened.append(self._long.connection)
             return _read(self._long.connection, work)

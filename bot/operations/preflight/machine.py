@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.config.ports import Place
 from bot.i18n import _
+from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.look import Look
 from bot.operations.doctor import Check
 from bot.settings import Settings
@@ -38,7 +39,12 @@ def examine_machine(
         checks.append(
             Check(_("Journal: {file}").format(file=journal.file or journal.name))
         )
-    return [*checks, *_files(settings), *_room(journal.file, least_room)]
+    return [
+        *checks,
+        *_keys(settings, journal),
+        *_files(settings),
+        *_room(journal.file, least_room),
+    ]
 
 
 def _ports(settings: Settings, deaf: Mapping[Place, str]) -> Iterator[Check]:
@@ -47,6 +53,13 @@ def _ports(settings: Settings, deaf: Mapping[Place, str]) -> Iterator[Check]:
             yield Check(deaf[place], well=False)
         else:
             yield Check(_("Port: {at} is free").format(at=place))
+
+
+def _keys(settings: Settings, journal: Look) -> Iterator[Check]:
+    if journal.file and journal.keyless and not settings.seal_key:
+        text = _("{file}: the key that sealed what is in the journal was not there.")
+        fix = _("Stop the bot, and put back the file that was saved with the backup.")
+        yield Check(text.format(file=key_path(journal.file)), well=False, fix=fix)
 
 
 def _files(settings: Settings) -> Iterator[Check]:

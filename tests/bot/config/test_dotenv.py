@@ -96,6 +96,17 @@ def test_a_secret_of_the_environment_wins_however_it_is_written(
     assert reading.settings.slack_signing_secret.get_secret_value() == "from a file"
 
 
+def test_nor_does_a_file_that_dotenv_names_win(dotenv, monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("from a file")
+    (tmp_path / "secret").chmod(0o600)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "from the environment")
+
+    reading = dotenv("SLACK_SIGNING_SECRET_FILE=secret\n")
+
+    secret = reading.settings.slack_signing_secret.get_secret_value()
+    assert (reading.faults, secret) == ((), "from the environment")
+
+
 def test_what_the_environment_sets_to_nothing_dotenv_does_not_bring_back(
     dotenv, monkeypatch
 ):

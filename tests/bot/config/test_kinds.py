@@ -108,3 +108,24 @@ def test_a_secret_of_root_is_for_root_alone_where_root_asks():
     status = os.stat_result((stat.S_IFREG | 0o440, 0, 0, 1, ROOT, ROOT, 0, 0, 0, 0))
 
     assert kinds.fault_of(status, ROOT) == OPEN
+
+
+SHOWN = "sslmode=verify-full&sslrootcert=/ca.pem&host=/run/pg&user=a"
+LEFT_OUT = ("password", "sslpassword", "p%61ssword")
+
+
+@pytest.mark.parametrize("place", ["h", "h:5/x", "h1:5,h2:6/x", "/x"])
+@pytest.mark.parametrize("who", ["", "u@", "u:word@"])
+def test_a_server_is_shown_as_it_is_reached_and_without_its_password(place, who):
+    url = f"postgresql://{who}{place}"
+    secret = "&".join(f"{name}=word" for name in LEFT_OUT)
+
+    assert kinds.shown_server(url) == f"postgresql://{place}"
+    assert kinds.shown_server(f"{url}?{secret}") == f"postgresql://{place}"
+    for how in (SHOWN, f"{secret}&{SHOWN}", f"{SHOWN}&{secret}"):
+        assert kinds.shown_server(f"{url}?{how}") == f"postgresql://{place}?{SHOWN}"
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:w?rd@h/x", "postgresql://h/x?p=a@b"])
+def test_of_what_is_written_otherwise_nothing_is_shown(url):
+    assert kinds.shown_server(url) == "postgresql://…"

@@ -11,10 +11,11 @@ from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
 from bot.journal.audit import Decision
-from bot.journal.rotation import PIECE, SEALED
+from bot.journal.rotation import PIECE
 from bot.journal.rows import packed
 from bot.journal.schema import intents, metadata
 from bot.journal.seal import Cell, ring_of
+from bot.journal.sealed import SEALED
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
 from tests.bot.journal.makers import a_proposal, form_at

@@ -7,14 +7,16 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from bot.errors import SettingsError
 from bot.ids import SlackUserId
 from bot.journal import stored_trail
 from bot.journal.anchors import Occasion
 from bot.journal.migrate import make_engine, upgrade
-from bot.journal.trail import AuditFiles
+from bot.journal.seal import key_as_line
+from bot.journal.trail import ANOTHER_THAN_BESIDE, AuditFiles
 from tests.bot.journal import attacks
 from tests.bot.journal.attacks import Disk
-from tests.bot.journal.revisions import inserted, unkeyed
+from tests.bot.journal.revisions import inserted, put_own, unkeyed
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
@@ -271,3 +273,44 @@ async def test_of_a_server_each_bot_has_its_own_anchors_or_none(
     assert [report.anchored is not None for report in reports] == [True, True, False]
     for journal in shared:
         journal.close()
+
+
+ANOTHER = AuditFiles(SecretStr("b" * 40))
+
+
+@pytest.mark.parametrize("restored", [False, True])
+async def test_a_start_with_another_key_than_that_of_the_file_is_refused(
+    disk, restored
+):
+    """One record of it would break the trail, and nothing mends that."""
+    key = disk.folder / "p.audit.key"
+    opening = {"audit": ANOTHER, "restored": restored}
+
+    with pytest.raises(SettingsError) as refusal:
+        await opened(f"sqlite:///{disk.folder}/p.db", FakeClock(), **opening)
+
+    assert str(refusal.value) == ANOTHER_THAN_BESIDE.format(file=key)
+    assert disk.findings() == []
+
+
+async def test_the_key_of_the_file_may_stand_in_the_settings(disk):
+    line = key_as_line((disk.folder / "p.audit.key").read_bytes())
+
+    files = AuditFiles(SecretStr(line))
+    (await opened(f"sqlite:///{disk.folder}/p.db", FakeClock(), audit=files)).close()
+
+    assert disk.findings() == []
+
+
+@pytest.mark.parametrize("left", ["gone", "of another trail", "no key"])
+async def test_where_the_file_fits_no_more_the_settings_are_believed(tmp_path, left):
+    url = f"sqlite:///{tmp_path}/p.db"
+    (await opened(url, FakeClock(), audit=ANOTHER)).close()
+    content = {"of another trail": bytes(32), "no key": b"short"}.get(left)
+    if content is not None:
+        put_own(tmp_path / "p.audit.key", content)
+
+    for _start in range(2):
+        (await opened(url, FakeClock(), audit=ANOTHER)).close()
+
+    assert stored_trail.verified(url, ANOTHER).findings == ()

@@ -20,7 +20,7 @@ from bot.journal.sqlite.files import claim
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
 from bot.journal.trail import AuditFiles, Signed
-from bot.journal.transfer import MOVING, Opens, Transfer, tables
+from bot.journal.transfer import BEGIN_ANEW, MOVING, Opens, Transfer, tables
 from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_named_targets import target as a_target
@@ -208,6 +208,28 @@ async def test_broken_off_at_every_piece_it_goes_on_and_no_row_comes_twice(
     assert lost > 10
     assert everything(transfer.there) == everything(transfer.here)
     assert done.rows == sum(map(len, everything(transfer.here).values()))
+
+
+WENT_ON = {  # what a bot did to the file meanwhile: none of it is a new record
+    "a row is another": "UPDATE facts SET came_at = came_at + 1",
+    "a row is gone, and one is new": "UPDATE handles SET team = 'T9' WHERE team = 'T1'",
+    "a row is new": "INSERT INTO handles (team, kind, last) VALUES ('A', 'R', 1)",
+}
+
+
+@pytest.mark.parametrize("what", WENT_ON)
+async def test_a_file_that_was_gone_on_with_is_noticed_and_it_is_said_what_to_do(
+    transfer, filled, what
+):
+    with pytest.raises(OSError, match="lost"):  # behind those tables
+        transfer(lambda there: Cut(there, 25, after=True)).run()
+    with closing(Connection(sqlite_file(filled))) as file:
+        file.run(WENT_ON[what])
+
+    for _again in range(2):
+        with pytest.raises(JournalUnavailable) as refused:
+            transfer().run()
+        assert str(refused.value).endswith(BEGIN_ANEW)
 
 
 def test_the_trail_stays_append_only_between_the_pieces_and_after(transfer):

@@ -48,6 +48,10 @@ class JournalFile:
         """Let nobody take anything over, until `mend`."""
         self._refuse("UPDATE OF owner ON intents")
 
+    def refuse_facts(self) -> None:
+        """Take nothing that becomes known, until `mend`."""
+        self._refuse("INSERT ON facts")
+
     def refuse_lives(self) -> None:
         """Take no sign of life, until `mend`."""
         self._refuse("INSERT ON lives")

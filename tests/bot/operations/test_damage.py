@@ -2,10 +2,11 @@
 
 import sqlite3
 from contextlib import AsyncExitStack, closing
+from dataclasses import replace
 
 import pytest
 
-from bot.operations.damage import look_through
+from bot.operations.damage import EVERY, keep_watch, look_through
 from tests.fakes.disk import damage
 from tests.world import live_again, make_world
 
@@ -73,6 +74,67 @@ async def test_an_alarm_that_cannot_be_kept_is_sent_at_once(damaged, tmp_path):
 
     texts = [body.get("text", "") for _way, body in damaged.slack.sent]
     assert any("The journal's file is damaged." in text for text in texts)
+
+
+class Over(Exception):
+    """The watch was kept for as long as the test takes."""
+
+
+async def watched(world, *steps, ops_channel="COPS"):
+    """Keep watch; between two looks each of *steps* is taken, then it is over."""
+    left, waited = list(steps), []
+
+    async def sleep(seconds):
+        waited.append(seconds)
+        if not left:
+            raise Over
+        left.pop(0)()
+
+    executor = replace(world.executor, sleep=sleep)
+    with pytest.raises(Over):
+        await keep_watch(executor, world.bot.delivery, ops_channel)
+    assert waited == [EVERY] * (len(steps) + 1)
+
+
+@pytest.fixture
+async def kept(tmp_path):
+    """Start a relay; return the world, and the file that it is in."""
+    async with AsyncExitStack() as stack:
+        world = await make_world(
+            stack, tmp_path / "p.db", settings={"ops_channel": "COPS"}
+        )
+        await world.typed(START.format(room=1))
+        yield world, tmp_path / "p.db"
+
+
+async def test_a_file_that_goes_is_told_once_and_again_if_it_goes_again(kept, capsys):
+    world, file = kept
+    away = file.with_name("away")
+
+    def goes():
+        file.rename(away)
+
+    await watched(world, goes, bool, bool)
+
+    (alarm,) = await world.alarms()
+    assert alarm.text.startswith("🔴 The journal's file is not there any more.")
+    assert capsys.readouterr().out.count("journal.gone") == 1
+    assert "is not there any more" in str(await world.typed("/patchbay doctor"))
+    assert not file.exists()
+    await watched(world, lambda: away.rename(file), goes, bool)
+    assert capsys.readouterr().out.count("journal.gone") == 2
+
+
+async def test_without_a_file_nothing_starts_nothing_is_sent_and_a_stop_is(kept):
+    world, file = kept
+    file.unlink()
+
+    answer = await world.typed(START.format(room=2))
+    started = len(world.cloud.state.running)
+    await world.typed("/relay stop R1 --yes")
+
+    assert "nothing was sent" in str(answer).lower()
+    assert (started, world.cloud.state.running) == (1, [])
 
 
 async def test_of_a_file_that_is_whole_nothing_is_told(tmp_path):

@@ -1,5 +1,7 @@
 """What is asked for when the metrics are read: numbers, and nothing of anybody."""
 
+import math
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
@@ -61,7 +63,9 @@ async def test_how_long_a_letter_and_an_unknown_start_wait_is_told(world):
 
 async def test_the_age_of_a_callback_is_told_by_the_name_of_its_app(world_with):
     world = await world_with(key=SecretStr(KEY))
-    assert ("callback_age_seconds", "live-main") not in await told(world)
+    never = await told(world)
+    assert never["callback_age_seconds", "live-main"] == math.inf
+    assert never["intents_total", "StartPublishCdnStream", "started"] == 0
     relay = await lost(world, START)
     await Tencent(world).tells(relay, RUNNING)
     world.clock.push(seconds=90)

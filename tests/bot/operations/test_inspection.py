@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from bot.errors import BotError, JournalUnavailable
 from bot.journal.anchors import Occasion
-from bot.operations import inspection
+from bot.journal.trail import AuditFiles
+from bot.operations import inspection, keeping
 from bot.settings import Settings
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
@@ -81,6 +82,71 @@ def test_a_hash_is_found_as_people_copy_it(settings):
     for copied in (digest, digest.upper(), f" {digest}\n"):
         assert inspection.verify(settings, has=copied) == whole
     assert inspection.verify(settings, has="a" * 64)[0] == 1
+
+
+@pytest.fixture
+async def copied(grown, settings, tmp_path):
+    """Return the settings of a copy that `backup` made, in a folder of its own."""
+    folder = tmp_path / "copies"
+    folder.mkdir(mode=0o700)
+    keeping.backup(settings, folder / "c.db", NOW)
+    url = SecretStr(f"sqlite:///{folder}/c.db")
+    return Settings.model_construct(database_url=url)
+
+
+def test_a_copy_is_whole_and_says_that_it_has_no_anchors(copied):
+    code, lines = inspection.verify(copied)
+
+    assert code == 0
+    assert lines[0].startswith("a copy of 2026-03-02 08:00:00 UTC, made by `backup`:")
+    assert lines[1] == "whole: 4 records"
+
+
+@pytest.mark.parametrize("moment", ["kept with it", "after more came"])
+async def test_a_copy_is_held_against_the_anchors_that_are_named(
+    copied, grown, tmp_path, moment
+):
+    if moment == "after more came":
+        await grown(2)
+    named = {"audit_anchors": tmp_path / "p.db.anchors"}
+    code, lines = inspection.verify(copied.model_copy(update=named))
+
+    told = {0: "whole: 4 records", 1: "T: it ends at record 3, and had 5 at 2026-0"}
+    assert code == (moment == "after more came")
+    assert lines[0].startswith(told[code])
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ("UPDATE audit SET why = 'x' WHERE number = 2", "record 2 does not fit"),
+        ("DELETE FROM audit WHERE chain = 'T' AND number = 3", "3"),
+        ("DELETE FROM audit WHERE chain = 'installation'", "emptied"),
+    ],
+)
+def test_a_copy_that_was_changed_is_not_whole(copied, change, finding):
+    file = copied.database_url.get_secret_value().removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        wards = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type='trigger'"
+        )
+        for (name,) in wards.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(change)
+
+    code, lines = inspection.verify(copied)
+
+    assert code == 1
+    assert finding in " ".join(lines)
+
+
+def test_a_journal_that_is_no_copy_has_its_anchors(grown, settings, tmp_path):
+    (tmp_path / "p.db.anchors").unlink()
+
+    code, lines = inspection.verify(settings)
+
+    assert code == 1
+    assert lines[0].startswith("The anchors file p.db.anchors lacks the line")
 
 
 @pytest.mark.usefixtures("restored")
@@ -174,6 +240,39 @@ async def test_a_key_and_a_place_of_the_settings_are_used(settings, grown, tmp_p
     assert inspection.verify(own)[0] == 0
     other = own.model_copy(update={"audit_key": SecretStr("t" * 20)})
     assert inspection.verify(other)[0] == 1
+
+
+@pytest.fixture(params=["locked", "its log does not open"])
+def unreached(request, settings, grown, tmp_path):
+    """Let something be in the way of reading the journal."""
+    if request.param != "locked":
+        (tmp_path / "p.db-wal").mkdir()
+        yield settings
+        return
+    with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        yield settings
+
+
+@pytest.mark.usefixtures("grown")
+def test_what_cannot_be_read_accuses_nobody(unreached):
+    with pytest.raises(JournalUnavailable, match="so nothing is known of its trail"):
+        inspection.verify(unreached)
+
+
+async def test_a_server_that_does_not_answer_accuses_nobody(settings, tmp_path):
+    key, anchors = SecretStr("s" * 20), tmp_path / "anchors"
+    own = settings.model_copy(update={"audit_key": key, "audit_anchors": anchors})
+    url = settings.database_url.get_secret_value()
+    clock = FakeClock()
+    journal = await opened(url, clock, audit=AuditFiles(key, anchors))
+    await journal.trail.anchor(clock(), Occasion.START)
+    journal.close()
+    away = SecretStr("postgresql://u@127.0.0.1:1/p")
+
+    with pytest.raises(JournalUnavailable, match="so nothing is known of its trail"):
+        inspection.verify(own.model_copy(update={"database_url": away}))
 
 
 def test_where_there_is_no_journal_there_is_no_trail(settings, tmp_path):

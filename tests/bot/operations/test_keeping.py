@@ -1,12 +1,18 @@
 """`python -m bot backup`, and `recover --restored` after a copy was put back."""
 
+import asyncio
 import os
 
 import pytest
+from pydantic import SecretStr
 
 from bot.__main__ import main
+from bot.app import Ports, opened_journal
 from bot.journal.marks import RECOVER
 from bot.journal.migrate import newest
+from bot.settings import load
+from tests.bot.journal.test_audit import entry
+from tests.bot.journal.test_named_targets import target
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +97,9 @@ def test_the_help_names_what_keeps_the_journal(capsys):
         assert f"\n    {name} " in told
 
 
+HOW = "sslmode=prefer&application_name=patchbay"
+
+
 @pytest.fixture
 def moved(tmp_path, monkeypatch, capsys, postgres_url):
     """Make a journal, and move it; return what was printed."""
@@ -98,14 +107,14 @@ def moved(tmp_path, monkeypatch, capsys, postgres_url):
     monkeypatch.setenv("BOT_DATABASE_URL", source)
     assert main(["migrate"]) == 0
     capsys.readouterr()
-    assert main(["move", source, postgres_url]) == 0
+    assert main(["move", source, f"{postgres_url}?{HOW}"]) == 0
     return capsys.readouterr().out.splitlines()
 
 
 def test_a_move_says_what_to_set_and_with_that_the_journal_is_whole(
     moved, tmp_path, monkeypatch, capsys, postgres_url
 ):
-    where = f"postgresql://{postgres_url.rpartition('@')[2]}"
+    where = f"postgresql://{postgres_url.rpartition('@')[2]}?{HOW}"
     keys = [f"{name}_FILE" for name in ("BOT_SEAL_KEY", "BOT_AUDIT_KEY")]
     files = {name: f"{tmp_path}/p.db.{name.removesuffix('_FILE')}" for name in keys}
 
@@ -126,6 +135,59 @@ def test_a_move_says_what_to_set_and_with_that_the_journal_is_whole(
     told = capsys.readouterr().out.splitlines()
     assert told[0].endswith(" is up to date already (migration " + newest() + ").")
     assert told[1] == "whole: 1 records"
+
+
+OLD, NEW = ({"BOT_SEAL_KEY": one * 40} for one in "on")
+BOTH = NEW | {"BOT_SEAL_KEY_OLD": "o" * 40}
+OF_SEALS = {  # what seals, what is set when it is moved, and what is said of it
+    "one key": (OLD, OLD, ["  BOT_SEAL_KEY as it is"]),
+    "an exchange": (OLD, BOTH, [f"  {name} as it is" for name in BOTH]),
+    "all of several, ahead": (NEW, BOTH, [f"  {name} as it is" for name in BOTH]),
+}
+
+
+async def seal_something():
+    url = SecretStr("rtmp://push.example.com/live/k")
+    async with opened_journal(load(), Ports()) as journal:
+        await journal.saved.targets.add(target(7), url, entry(1))
+
+
+@pytest.mark.parametrize("case", OF_SEALS)
+def test_what_opens_in_the_file_opens_there_by_all_that_is_to_be_set(
+    case, tmp_path, monkeypatch, capsys, postgres_url
+):
+    pytest.importorskip("psycopg")
+    sealed_by, then, told_of = OF_SEALS[case]
+    source = f"sqlite:///{tmp_path}/p.db"
+    monkeypatch.setenv("BOT_AUDIT_KEY", "a" * 40)
+    monkeypatch.setenv("BOT_DATABASE_URL", source)
+    for name, value in sealed_by.items():
+        monkeypatch.setenv(name, value)
+    asyncio.run(seal_something())
+    for name, value in then.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["move", source, postgres_url]) == 0
+
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.endswith(" and 1 sealed values open.")
+    assert rest[2:-1] == [*told_of, "  BOT_AUDIT_KEY as it is"]
+
+
+def test_a_move_without_the_key_says_that_none_that_is_set_opens(
+    tmp_path, monkeypatch, capsys, postgres_url
+):
+    pytest.importorskip("psycopg")
+    source = f"sqlite:///{tmp_path}/p.db"
+    monkeypatch.setenv("BOT_DATABASE_URL", source)
+    monkeypatch.setenv("BOT_SEAL_KEY", "o" * 40)
+    asyncio.run(seal_something())
+    monkeypatch.setenv("BOT_SEAL_KEY", "n" * 40)
+
+    assert main(["move", source, postgres_url]) == 0
+
+    sentence = "1 sealed values do not open, as in the file: no key that is set opens"
+    assert capsys.readouterr().out.splitlines()[1] == f"{sentence} them."
 
 
 def test_a_servers_database_is_not_copied_by_backup(

@@ -39,6 +39,7 @@ async def test_where_all_is_there_each_is_told(readiness):
         "installed": True,
         "hears": True,
         "beats": True,
+        "file": True,
         "clock": True,
         "journal": True,
         "slack": True,
@@ -94,3 +95,16 @@ async def test_what_all_share_is_told_and_takes_nobody_out(
     told = await replace(readiness, sockets=Lines(up=slack))()
 
     assert (told.shared, told.ready) == ({"journal": journal, "slack": slack}, True)
+
+
+async def test_a_file_that_is_gone_is_its_own(readiness, tmp_path):
+    (file,) = tmp_path.rglob("*.db")
+    file.unlink()
+
+    told = await readiness()
+
+    assert (told.own["file"], told.shared["journal"], told.ready) == (
+        False,
+        False,
+        False,
+    )

@@ -334,10 +334,14 @@ async def test_what_waits_for_its_turn_keeps_neither_reads_nor_letters_waiting(
 
     many = range(THREADS * 2)
     starts = [asyncio.ensure_future(threads.write(waits(n))) for n in many]
-    await threads.write(put(100), lasting=False)
-    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
-    meanwhile = kept()
-    turn.set()
+    await asyncio.sleep(0)  # they have all queued before
+    try:
+        async with asyncio.timeout(10):
+            await threads.write(put(100), lasting=False)
+            names = await threads.read(lambda c: c.execute(ALL).scalars())
+        meanwhile = kept()
+    finally:
+        turn.set()
     await asyncio.gather(*starts)
 
     assert (names, meanwhile) == (["a"], [100])

@@ -1,12 +1,21 @@
 """A copy that is made beside a running bot opens, is whole, and says that it is one."""
 
+import os
 import shutil
+import signal
+import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
+import bot
 from bot.errors import JournalUnavailable
 from bot.journal import stored_trail
+from bot.journal.sqlite import backup
 from bot.journal.sqlite.backup import backed_up
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.trail import AuditFiles
@@ -85,12 +94,9 @@ async def test_its_trail_is_whole_and_what_came_since_is_missed(filled, copy, jo
     alone = stored_trail.verified(f"sqlite:///{copy}", AuditFiles())
     held_against = AuditFiles(anchors=filled.with_name("patchbay.db.anchors"))
 
-    (finding,) = alone.findings
-    assert finding.what.startswith(
-        "The anchors file patchbay.db.anchors lacks the line"
-    )
-    assert alone.can_be_settled
-    assert stored_trail.verified(f"sqlite:///{copy}", held_against).findings == ()
+    held = stored_trail.verified(f"sqlite:///{copy}", held_against)
+    assert (alone.findings, alone.copied_at) == ((), AT)
+    assert (held.findings, held.copied_at) == ((), 0)
 
 
 @pytest.mark.parametrize("there", [".db", ".key", ".audit.key"])
@@ -129,3 +135,119 @@ def test_a_journal_that_is_not_there_and_a_folder_of_all_are_refused(
         backed_up(filled, copy, AT)
 
     shutil.rmtree(copy.parent)
+
+
+@contextmanager
+def interrupted_at(line):
+    """Press Ctrl-C before the *line*-th line of all steps of a backup."""
+    left, before = line, sys.gettrace()
+
+    def lines(_frame, event, _fact):
+        nonlocal left
+        left -= event == "line"
+        if event == "line" and not left:
+            raise KeyboardInterrupt
+        return lines
+
+    def calls(frame, _event, _fact):
+        code = frame.f_code
+        is_step = code.co_filename == backup.__file__ and code.co_name != "backed_up"
+        return lines if is_step else None
+
+    sys.settrace(calls)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+async def test_whatever_moment_it_is_interrupted_at_nothing_is_left(
+    filled, copy, clock
+):
+    line = 0
+    while not copy.exists():
+        line += 1
+        try:
+            with interrupted_at(line):
+                backed_up(filled, copy, AT)
+        except KeyboardInterrupt:
+            assert list(copy.parent.iterdir()) == [], line
+
+    assert line > 30  # each of which it was interrupted at
+    with pytest.raises(JournalUnavailable) as refused:
+        await opened(f"sqlite:///{copy}", clock)
+    assert str(refused.value) == REFUSED
+
+
+@pytest.fixture
+def long(filled):
+    """Return a journal that takes a while to copy."""
+    with closing(sqlite3.connect(filled)) as one:
+        one.execute("CREATE TABLE filler (content BLOB)")
+        many = (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {})"
+        )
+        sizes = many.format(100_000) + " SELECT zeroblob(900) FROM n"  # noqa: S608
+        one.execute(f"INSERT INTO filler {sizes}")
+        one.commit()
+    return filled
+
+
+TOLD_TO_END = """
+import os, signal, sys, threading
+from pathlib import Path
+from bot.__main__ import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a shell ignores it
+
+def once_it_is_begun(copy, number):
+    moment = threading.Event()
+    while not any(copy.parent.glob(".*/patchbay.db")):
+        moment.wait(0.001)
+    os.kill(os.getpid(), number)
+
+copy, number = Path(sys.argv[1]), int(sys.argv[2])
+told = threading.Thread(target=once_it_is_begun, args=(copy, number), daemon=True)
+told.start()
+sys.exit(main(["backup", str(copy)]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_ends_at_once_and_leaves_nothing(long, copy, number):
+    """It is told by a thread of its own: another process might come too late."""
+    words = {"PATH": os.environ["PATH"], "BOT_DATABASE_URL": f"sqlite:///{long}"}
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", TOLD_TO_END, str(copy), str(int(number))],
+        env={**words, "PYTHONPATH": str(Path(bot.__file__).parents[1])},
+        cwd=copy.parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.stdout, ended.stderr) == ("", "Stopped.\n")
+    assert ended.returncode in {130, -signal.SIGTERM}
+    assert list(copy.parent.iterdir()) == []
+
+
+def test_on_a_full_disk_nothing_is_left(long, copy):
+    """The limit on the size of a file is for this, too: its own process has it."""
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from bot.journal.sqlite.backup import backed_up\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+        "backed_up(Path(sys.argv[1]), Path(sys.argv[2]), 1)\n"
+    )
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code, str(long), str(copy)],
+        cwd=Path(bot.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert "JournalUnavailable" in ended.stderr
+    assert list(copy.parent.iterdir()) == []

@@ -130,6 +130,19 @@ async def test_what_was_closed_before_it_was_read_through_is_so_next_time(
     assert not (await again()).integrity.is_proven
 
 
+async def only_stops_go_on(journal, new, there, why):
+    """See that of *there* the queued one is not sent, and what runs can be stopped."""
+    queued, relay = there
+    with pytest.raises(JournalUnavailable, match=why):
+        await journal.accept(new(key="another"))
+    with pytest.raises(JournalUnavailable, match=why):
+        await journal.claim(queued.id, send_by=queued.created_at)
+    assert not await journal.writable()
+    stop, _ = await journal.accept(stop_of(new, relay))
+    stop = await moved(journal, stop.id, State.SENDING, State.DONE)
+    assert stop.state is State.DONE
+
+
 async def test_in_a_damaged_file_nothing_begins_and_stops_go_on(filled, again, new):
     damage(filled)
 
@@ -139,14 +152,7 @@ async def test_in_a_damaged_file_nothing_begins_and_stops_go_on(filled, again, n
     found = await journal.integrity.look()
 
     assert found.startswith("the journal is damaged: ")
-    with pytest.raises(JournalUnavailable, match="the journal is damaged"):
-        await journal.accept(new(key="another"))
-    with pytest.raises(JournalUnavailable, match="the journal is damaged"):
-        await journal.claim(queued.id, send_by=queued.created_at)
-    assert not await journal.writable()
-    stop, _ = await journal.accept(stop_of(new, relay))
-    stop = await moved(journal, stop.id, State.SENDING, State.DONE)
-    assert stop.state is State.DONE
+    await only_stops_go_on(journal, new, (queued, relay), "the journal is damaged")
     journal.close()
     assert not (await again()).integrity.is_proven
 

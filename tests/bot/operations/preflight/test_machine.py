@@ -2,6 +2,8 @@
 
 import shutil
 
+from pydantic import SecretStr
+
 from bot.journal.sqlite.look import Look
 from bot.operations.doctor import Check
 from bot.operations.preflight.machine import examine_machine
@@ -59,3 +61,18 @@ def test_a_disk_with_less_room_than_it_takes_is_told(tmp_path):
 
     told = f"The disk of {tmp_path} is nearly full; nothing could be remembered."
     assert checks[-1] == Check(told, well=False)
+
+
+def test_a_key_file_that_is_missing_is_told_unless_the_settings_have_a_key(tmp_path):
+    journal = Look(tmp_path / "p.db", keyless=True)
+    sealed = HERE.model_copy(update={"seal_key": SecretStr("s" * 40)})
+    key = tmp_path / "p.key"
+    fault = Check(
+        f"{key}: the key that sealed what is in the journal was not there.",
+        well=False,
+        fix="Stop the bot, and put back the file that was saved with the backup.",
+    )
+
+    assert fault in examine_machine(HERE, journal, {})
+    assert fault not in examine_machine(sealed, journal, {})
+    assert fault not in examine_machine(HERE, Look(tmp_path / "p.db"), {})
