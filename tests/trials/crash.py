@@ -5,18 +5,20 @@
 KILLS random ones (50), with 10 submissions at once, a fifth of them delivered twice,
 beside 8 stops, forms and look-ups, and Slack away in a third of the rounds; both with
 callbacks and without. Every word that was shown is judged. SEED prints with the result
-and can be given. In the end two bad designs are run the same way, which the checker has
-to catch.
+and can be given, and where faults are found their folder is kept and named. In the end
+two bad designs are run the same way, which the checker has to catch.
 """
 
 import asyncio
 import json
 import os
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.trials import checker
@@ -136,10 +138,22 @@ async def told(what, trial):
     return found
 
 
+@contextmanager
+def a_folder(verdict, *, is_bad=False):
+    """Give a folder, which stays for a look at it if *verdict* comes to name faults."""
+    folder = Path(tempfile.mkdtemp(prefix="patchbay-crash-"))
+    yield folder
+    if verdict.get("faults") and not is_bad:
+        sys.stdout.write(f"  what happened is in {folder}\n")
+    else:
+        shutil.rmtree(folder)
+
+
 async def systematic(*, called_back, points, most=1000):
     """Crash at every hit (*most*) of *points*; return the checker's verdict."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with Stage(Path(folder), called_back=called_back) as stage:
+    verdict = {}
+    with a_folder(verdict) as folder:
+        async with Stage(folder, called_back=called_back) as stage:
             hits = {
                 point: await told(
                     f"  hits of {point}", at_every_hit(stage, point, most)
@@ -147,18 +161,20 @@ async def systematic(*, called_back, points, most=1000):
                 for point in points
             }
             await stage.start()
-            return {**await verdict_on(stage), "hits": hits}
+            verdict |= await verdict_on(stage)
+    return {**verdict, "hits": hits}
 
 
 async def by_chance(*, called_back, kills, seed, design=""):
     """Kill at random; return the checker's verdict and the slowest restart."""
-    with tempfile.TemporaryDirectory() as folder:
+    verdict = {}
+    with a_folder(verdict, is_bad=bool(design)) as folder:
         async with Stage(
-            Path(folder), design=design, called_back=called_back, seed=seed
+            folder, design=design, called_back=called_back, seed=seed
         ) as stage:
             restarts = await at_random(stage, kills, random.Random(seed))  # noqa: S311
-            verdict = await verdict_on(stage)
-            return {**verdict, "slowest restart, s": round(max(restarts), 2)}
+            verdict |= await verdict_on(stage)
+    return {**verdict, "slowest restart, s": round(max(restarts), 2)}
 
 
 async def where_it_must_show(design):

@@ -147,6 +147,14 @@ def test_the_next_timer_stands_first_and_those_of_tomorrow_nowhere():
     ]
 
 
+def test_one_that_nears_its_thirty_days_is_not_among_the_timers_as_well():
+    one = relay(state=State.EXPIRING, stop_at=AT + timedelta(hours=1))
+
+    shown, _outcome = groups(one)
+
+    assert not any(title.startswith("Stopped by") for title in shown)
+
+
 def test_one_that_nears_its_thirty_days_says_so():
     shown, _outcome = groups(relay(state=State.EXPIRING))
 

@@ -274,6 +274,16 @@ async def test_a_group_is_on_the_record_and_the_trail_is_whole(journal, left):
     assert [one.what for one in report.findings] == []
 
 
+async def test_what_another_run_has_in_its_hands_is_not_settled_here(journal, new):
+    queued, _ = await journal.accept(new())
+    taken = "UPDATE intents SET owner = 'another'"
+    await journal._writer.write(lambda c: c.run(taken))
+
+    await journal.former.settle([(queued, FactKind.UNSENT, EXPIRED)])
+
+    assert (await journal.find.get(queued.id)).state is State.QUEUED
+
+
 async def test_what_went_on_since_it_was_read_stays_as_it_is(journal, left):
     one, other = await left(agent="pb_1"), await left(agent="pb_2")
     at = journal.now()

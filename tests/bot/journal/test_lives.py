@@ -11,7 +11,7 @@ import pytest
 from bot.errors import JournalUnavailable
 from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
-from bot.journal.lives import DEAD_AFTER, FRESH
+from bot.journal.lives import DEAD_AFTER, FRESH, Life
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from bot.tencent.models import REQUESTS
@@ -69,6 +69,27 @@ async def test_a_sign_of_life_keeps_it_alive(runs, pair):
     await other.life.bury()
 
     assert runs.alive() == {silent.boot, other.boot}
+
+
+class Slow:
+    """Writes with *writer*, each time in 20 seconds."""
+
+    def __init__(self, writer, clock):
+        self.writer, self.clock = writer, clock
+
+    async def write(self, work, **how):
+        self.clock.push(seconds=20)
+        return await self.writer.write(work, **how)
+
+
+async def test_a_sign_of_life_is_of_the_moment_at_which_it_was_given(runs, clock):
+    writer = Slow((await runs.open())._writer, clock)
+    ports = {"now": clock, "monotonic": clock.monotonic, "random_bytes": bytes}
+    life = Life(writer, "slow", shared=True, **ports)
+
+    await life.beat()
+
+    assert life.age() == 20
 
 
 async def test_who_was_declared_dead_takes_a_new_life_and_goes_on(runs, pair, new):

@@ -9,7 +9,7 @@ from bot.ids import Kind
 from bot.journal.maintenance import PIECE, Backlog, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, AT, delivery_states, moved
+from tests.bot.journal.conftest import ALARMED, APP, AT, delivery_states, moved
 from tests.fakes.journal import claimed
 
 STUCK = Due(
@@ -180,6 +180,16 @@ async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, c
     assert await journal.find.get(over.id) is None
     assert await journal.find.get(lives.id) == lives
     assert [one.intent.id for one in await journal.outbox.due(clock())] == [lives.id]
+
+
+async def test_a_stop_that_still_waits_after_180_days_goes(journal, new):
+    task = {"ends": True, "ref": "-task", "sdk_app_id": APP}
+    sent, waits = [(await journal.accept(new(**task)))[0] for _ in range(2)]
+
+    await journal.maintenance.prune(AT + timedelta(days=180, seconds=1))
+
+    assert waits.state is State.WAITING
+    assert [await journal.find.get(one.id) for one in (sent, waits)] == [sent, None]
 
 
 async def test_facts_go_with_their_thing_and_no_sooner(journal, new):

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.dialogue.ask import Person
-from bot.errors import Decided, Unreadable
+from bot.errors import Decided, KeyReused, Unreadable
 from bot.journal.audit import Decision
 from bot.journal.model import PROPOSAL
 from bot.journal.proposals import Asking
-from tests.bot.journal.makers import a_proposal
+from tests.bot.journal.makers import a_proposal, form_at
 
 BOB = Person(team="T", user="UBOB", home="T", enterprise="E1")
 DECISIONS = (Asking.APPROVED, Asking.DENIED, Asking.WITHDRAWN)
@@ -24,10 +24,10 @@ def record(proposal, at, what="asked"):
 def ask(journal, clock):
     """Ask something of a second person."""
 
-    async def put(orders=b"[]", **values):
+    async def put(orders=b"[]", form=None, **values):
         new = a_proposal(clock, **values)
         return await journal.proposals.ask(
-            new, orders, audit=record(new, clock()), form=None
+            new, orders, audit=record(new, clock()), form=form
         )
 
     return put
@@ -84,6 +84,16 @@ async def test_the_same_ask_again_is_the_first(ask, letters):
 
     assert again == first
     assert await letters() == [("channel", "C", "asked", "proposal")]
+
+
+async def test_a_form_asks_for_one_thing(journal, clock, ask):
+    form = form_at(clock)
+    await journal.open_forms.keep(form)
+    first = await ask(form=form.id)
+
+    assert await ask(form=form.id) == first
+    with pytest.raises(KeyReused):
+        await ask(number=1, form=form.id)
 
 
 @pytest.mark.parametrize("to", DECISIONS)

@@ -62,6 +62,15 @@ async def test_what_counts_no_more_is_forgotten(journal, new, usage_of, clock):
     assert await count(usage_of) == (2, 1)
 
 
+async def test_what_still_counts_is_not_thrown_away(journal, new, usage_of, clock):
+    await journal.accept(new())
+    clock.push(days=1)
+
+    await journal.maintenance.prune(clock())
+
+    assert await count(usage_of) == (1, 1)
+
+
 async def test_what_counts_is_of_the_same_workspace_kind_and_person(
     journal, new, usage_of
 ):

@@ -88,10 +88,13 @@ async def test_the_robot_of_somebody_else_is_not_adopted(world, agent):
     assert await world.journal.find.by_ref(relay.task_id, TEAM) is None
 
 
-@pytest.mark.parametrize(("minutes", "adopted"), [(9, True), (11, False)])
+@pytest.mark.parametrize(
+    ("minutes", "adopted"), [(9, True), (11, False), (-9, True), (-11, False)]
+)
 async def test_an_event_that_is_played_again_long_after_adopts_nothing(
     world, minutes, adopted
 ):
+    """Nor does one of a time that is yet to come."""
     relay, tencent = running(world, own_name(world)), Tencent(world)
     raw = tencent.event(relay, RUNNING)
     world.clock.push(minutes=minutes)

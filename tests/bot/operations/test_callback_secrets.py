@@ -39,20 +39,30 @@ async def test_an_event_quotes_no_key_of_any_target_of_its_relay(world, tencent)
     assert await target_of(world) == (("****", told), [told])
 
 
+async def test_nor_where_there_is_but_a_code(world, tencent):
+    relay = await started(world, START)
+
+    await tencent.tells(relay, RUNNING)
+    await tencent.tells(relay, FAILED, error=("otherk3y", ""))
+
+    assert await target_of(world) == (("****", ""), [])
+
+
 @pytest.mark.parametrize("failure", ["", "late", "reset"])
 async def test_nor_of_a_target_that_a_change_leads_to_or_may(world, tencent, failure):
     relay = await started(world, START)
     if failure:
         world.cloud.state.fail_next("UpdatePublishCdnStream", failure)
     new = "rtmp://push.example.com/live/thirdk3y"
-    await world.typed(f"/relay update R1 url={new} --yes")
+    beside = "rtmp://push.example.com/live/fourthk3y"
+    await world.typed(f"/relay update R1 url={new} url={beside} --yes")
 
-    error = ("-3", "to thirdk3y, and not to otherk3y")
+    error = ("-3", "to thirdk3y, and not to otherk3y or fourthk3y")
     await tencent.tells(relay, FAILED, target=new, error=error)
 
     intent = await world.handle("R1")
     facts = await world.journal.find.facts_of(intent.id)
-    assert "to ****, and not to ****" in [one.text for one in facts]
+    assert "to ****, and not to **** or ****" in [one.text for one in facts]
 
 
 async def test_of_a_request_that_cannot_be_read_no_error_is_repeated(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.dialogue.outcome import Audience
+from bot.errors import JournalUnavailable
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.operations.delivery import MOST_AT_ONCE
 from tests.bot.operations.deliveries import delivery, until
@@ -179,6 +180,29 @@ async def test_when_the_wall_clock_is_set_nothing_waits_longer_or_shorter(
 
 def not_before(clock, seconds):
     return replace(CARD_NOTICE, not_before=clock() + timedelta(seconds=seconds))
+
+
+async def test_that_the_clock_was_set_is_seen_to_once_the_journal_is_back(
+    journal, waiting, clock
+):
+    slack = FakeSlack()
+    box = delivery(journal, slack, clock)
+    await box.deliver()
+    await waiting(not_before(clock, 5))
+    clock.ahead -= timedelta(hours=1)
+
+    await ran(journal, "ALTER TABLE outbox RENAME TO away")
+    with pytest.raises(JournalUnavailable):
+        await box.deliver()
+    await ran(journal, "ALTER TABLE away RENAME TO outbox")
+    clock.push(seconds=5)
+    await box.deliver()
+
+    assert slack.ways == ["post C"]
+
+
+async def ran(journal, text):
+    await journal._writer.write(lambda connection: connection.run(text))
 
 
 @pytest.mark.parametrize("by", [-200, 200])

@@ -229,7 +229,7 @@ async def away(world, tmp_path):
     """Let the bot die, be away for so many seconds, and live again."""
     async with AsyncExitStack() as stack:
 
-        async def be(seconds):
+        async def be(seconds, *, breaks=False):
             await world.jobs.run_due()
             await world.tasks.drain(0)
             world.journal.close()
@@ -238,6 +238,11 @@ async def away(world, tmp_path):
             path, cloud = tmp_path / "p.db", world.cloud
             again = await live_again(stack, path, cloud, key=KEY, clock=world.clock)
             again.asked = world.asked  # what is typed now is not what was
+            if breaks:
+                JournalFile(path).refuse_facts()
+                with pytest.raises(JournalUnavailable):
+                    await recover(again.executor, again.hearing, again.clock())
+                JournalFile(path).mend()
             await recover(again.executor, again.hearing, again.clock())
             await again.settled()
             return again
@@ -260,12 +265,13 @@ async def test_after_90_seconds_away_an_unknown_start_says_so(world, away):
     assert "robably not started." not in body
 
 
+@pytest.mark.parametrize("breaks", [False, True])  # the first time that it recovers
 async def test_after_90_seconds_away_a_relay_that_runs_says_so_and_alarms_nobody(
-    world, away
+    world, away, breaks
 ):
     await started(world, START)
 
-    again = await away(90)
+    again = await away(90, breaks=breaks)
     other = await started(again, OTHER)
     tencent = Tencent(again)
     await tencent.tells(other, RUNNING)

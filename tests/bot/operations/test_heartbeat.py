@@ -23,7 +23,7 @@ from tests.world import live_again
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 STOP = "/relay stop R1 --yes"
 LOOK = "/gs 1326515201117065216"
-ACTION = "StartPublishCdnStream"
+ACTION, END = "StartPublishCdnStream", "StopPublishCdnStream"
 OPS = {"ops_channel": "C0OPS"}
 LONG = 61  # seconds of silence
 TWO = "/relay start 7 url=rtmp://push.example.com/live/7 --go"
@@ -149,7 +149,7 @@ async def test_an_answer_that_comes_after_that_mends_it(pair):
 
 
 async def test_a_stop_that_was_being_sent_is_sent_again_and_the_relay_is_stopped(pair):
-    pair = await pair(GatedCloud("StopPublishCdnStream"))
+    pair = await pair(GatedCloud(END))
     await pair.first.typed(START)
     stopping = asyncio.create_task(pair.first.typed(STOP))
     await pair.cloud.done.wait()
@@ -169,7 +169,7 @@ async def test_a_stop_that_was_being_sent_is_sent_again_and_the_relay_is_stopped
 
 
 async def test_a_bot_that_was_declared_dead_while_it_sends_a_stop_ends_it_itself(pair):
-    pair = await pair(GatedCloud("StopPublishCdnStream"))
+    pair = await pair(GatedCloud(END))
     await pair.first.typed(START)
     stopping = asyncio.create_task(pair.first.typed(STOP))
     await pair.cloud.done.wait()
@@ -185,6 +185,26 @@ async def test_a_bot_that_was_declared_dead_while_it_sends_a_stop_ends_it_itself
     assert (stop.state, stop.owner) == (State.DONE, pair.first.journal.boot)
     assert (await pair.second.handle("R1")).state is State.STOPPED
     assert pair.cloud.state.running == []
+
+
+async def test_a_bot_does_not_try_a_stop_again_that_another_sends_by_now(pair):
+    pair = await pair(GatedCloud(END))
+    await pair.first.typed(START)
+    pair.cloud.state.fail_next(END, "InternalError", times=2)
+    stopping = asyncio.create_task(pair.first.typed(STOP))
+    await pair.cloud.done.wait()
+
+    pair.runs.silent(pair.first.journal, LONG)
+    pair.second.clock.hold()  # so that its next try waits
+    await look(pair.second.executor)
+    pair.cloud.go.set()
+    await stopping
+    sent_by = pair.calls().count(END)
+    pair.second.clock.release()
+    await pair.second.settled()
+
+    assert (sent_by, pair.calls().count(END)) == (2, 3)
+    assert (await pair.second.handle("R1")).state is State.STOPPED
 
 
 async def test_what_a_bot_gave_up_under_a_former_life_it_sends_under_the_new_one(pair):
@@ -231,7 +251,7 @@ async def test_a_stop_is_sent_by_the_bot_that_learns_the_id_and_by_no_other(pair
         await one.settled()
 
     assert waiting.state is State.WAITING
-    assert pair.calls() == [ACTION, "StopPublishCdnStream"]
+    assert pair.calls() == [ACTION, END]
     assert (await pair.second.handle("R1")).state is State.STOPPED
 
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
 
@@ -142,6 +143,15 @@ async def test_a_relay_stands_for_its_room(world):
     text, _body = await looked(world, "/lookup R1 --history")
 
     assert text == "L1 · 0 bad experiences · room 295066"
+
+
+async def test_the_whole_hour_has_to_lie_within_what_tencent_keeps(world):
+    end = world.clock() - timedelta(days=13, hours=23, minutes=30)
+
+    answer = await world.typed(f"{LOOK} until=“{end:%Y-%m-%d %H:%M}”")
+
+    kept = "Tencent keeps history for 14 days."
+    assert kept in plain(answer.parts[0].lines[0])
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,16 @@ def test_a_patient_pacer_is_halved_once_until_three_seconds_after_the_last(clock
     assert rates == [9] * 40
 
 
+def test_of_a_patient_pacer_every_complaint_is_the_last(clock):
+    pacer = Pacer(18, monotonic=clock, patient=True)
+    pacer.slow_down()
+    clock.now += 0.9
+    pacer.slow_down()
+    clock.now += 3
+
+    assert rate_of(pacer) == 9
+
+
 def test_a_patient_pacer_recovers_by_three_a_second(clock):
     pacer = Pacer(18, monotonic=clock, patient=True)
     rates = {}

@@ -169,6 +169,29 @@ async def test_what_is_taken_at_once_is_answered_as_the_route_does(stack, hall):
     assert hall.answered == [(webhook.PATH, 200)] * 2
 
 
+class Holder:
+    """A connection, one of too many if it is crowded, that remembers its answers."""
+
+    def __init__(self, *, is_crowded):
+        self.is_crowded, self.answers = is_crowded, []
+
+    def vouched(self):
+        """Take no note."""
+
+    def answered(self, answer):
+        self.answers.append(answer)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+async def test_one_of_too_many_is_left_to_the_route_which_closes_it(hall, crowded):
+    holder = Holder(is_crowded=crowded)
+    front = webhook.PlainCallbacks(hall.take, lambda *_one: None)
+
+    front.held(callback(GENUINE, Sign="s"), holder)
+
+    assert holder.answers == ([] if crowded else [webhook.TAKEN])
+
+
 async def test_callbacks_are_not_among_those_of_their_peer_who_said_nothing(
     stack, hall
 ):

@@ -14,7 +14,7 @@ from bot.lifecycle import run
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
 from bot.settings import load
-from commands import commands_with
+from commands import COMMANDS
 
 
 async def main(skew):
@@ -22,9 +22,8 @@ async def main(skew):
     set_up(Redactor(()))  # what it is given here is no secret
     settings = load()
     ports = Ports(now=lambda: datetime.now(UTC) + timedelta(seconds=skew))
-    commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
-        return await run(await build(settings, ports, commands, stack))
+        return await run(await build(settings, ports, COMMANDS, stack))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ from bot.tencent.models.trtc.requests import StartPublishCdnStream
         (
             "PublishCdnParams.0",
             "rtmp://a/b/c",
-            "The list of push targets is an object, {…}; text was given.",
+            "The push target is an object, {…}; text was given.",
         ),
         (
             "AudioParams",

@@ -48,6 +48,16 @@ def test_ten_people_at_once_and_no_more(faults, request_type):
     assert set(faults(many, request_type)) == {"UserIds"}
 
 
+@pytest.mark.parametrize("request_type", REMOVALS)
+def test_an_id_that_is_too_long_is_told_of_that_id(faults, request_type):
+    room = 7 if request_type in NUMBERS else "7"
+    long = {**fields(request_type, room), "UserIds": ["alice", "u" * 300]}
+
+    assert faults(long, request_type) == {
+        "UserIds.1": "The user ID takes 64 bytes at most; 300 were given."
+    }
+
+
 def test_none_is_ever_sent_again_by_itself():
     assert {one.repeat for one in REMOVALS + DISMISSALS} == {Repeat.NEVER}
 
