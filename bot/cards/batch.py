@@ -51,12 +51,13 @@ class _Stop:
         """Whether it is known that what it was to stop is over."""
         if self.reason in FOUND_OVER:
             return True
-        return self.state is State.DONE and self.reason != How.NO_SUCH_TASK
+        open_ends = {How.NO_SUCH_TASK, How.CONTESTED}
+        return self.state is State.DONE and self.reason not in open_ends
 
     @property
     def tone(self) -> Tone:
         """The sign before it: what needs a look, what is under way, what is over."""
-        if self.is_open:
+        if self.is_open or self.reason == How.CONTESTED:
             return Tone.WAIT
         if self.is_over:
             return Tone.OVER

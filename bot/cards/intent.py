@@ -147,6 +147,8 @@ def _result_tone(intent: Intent, *, ends: bool) -> Tone:
         return Tone.BAD
     if intent.subject.changes:
         return Tone.PLAIN  # what it says of the relay, its card says
+    if intent.settlement.reason == How.CONTESTED:
+        return Tone.WAIT
     unsaid = intent.settlement.reason == How.NO_SUCH_TASK
     return Tone.UNKNOWN if unsaid else Tone.OVER if ends else Tone.GOOD
 

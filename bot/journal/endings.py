@@ -166,9 +166,12 @@ def end(
             stops.settle(tx, intent, to, _said(tx, intent, to, changes), audible)
         else:
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
-    if about := tx.get(intent.id).subject.about:
-        _learn_all(tx, tx.get(about), evidence, Changes(), ())
-    _share(tx, tx.get(intent.id), evidence)
+    settled = tx.get(intent.id)
+    if about := settled.subject.about:
+        thing = _learn_all(tx, tx.get(about), evidence, Changes(), ())
+        if settled.subject.ends:
+            stops.contest(tx, settled, thing)
+    _share(tx, settled, evidence)
     return tx.get(intent.id)
 
 

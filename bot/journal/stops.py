@@ -41,10 +41,13 @@ class How(StrEnum):
     PERHAPS = "perhaps"  # that is over, and this may have ended it
     OTHER_ID = "other id"  # it was of another ID that came under the same name
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
+    CONTESTED = "contested"  # it was carried out, and what was heard outweighs that
 
 
 # That is over all the same.
 FOUND_OVER = frozenset({How.OVER, How.PERHAPS})
+# What is said of a stop instead, if what was heard outweighs it.
+_CONTESTED = {"": How.CONTESTED, How.GONE: How.NO_SUCH_TASK}
 # What a stop says of the thing that turns out to be the one it was about.
 _ENDED = {
     (State.DONE, ""): FactKind.ANSWERED,
@@ -108,6 +111,21 @@ _EXCUSE = updated(
     intents.c.about == bindparam("thing"),
     intents.c.ref == bindparam("its_ref"),
     intents.c.state == bindparam("ended"),
+    returning=True,
+)
+_CONTEST = updated(
+    intents,
+    ("reason",),
+    intents.c.ends,
+    intents.c.about == bindparam("thing"),
+    or_(intents.c.id == bindparam("job"), intents.c.joins == bindparam("job")),
+)
+_SETTLE_CONTEST = updated(
+    intents,
+    ("reason",),
+    intents.c.ends,
+    intents.c.about == bindparam("thing"),
+    intents.c.reason == How.CONTESTED.value,
     returning=True,
 )
 _of_stop = intents.c.id == bindparam("of")
@@ -201,6 +219,18 @@ def settle(
     return settled
 
 
+def contest(tx: Transaction, stop: Intent, thing: Intent) -> None:
+    """Note on *stop*, which was carried out, that *thing* runs by all that is known.
+
+    Of what was told seconds before a stop nobody can say whether it was meanwhile.
+    """
+    how = _CONTESTED.get(stop.settlement.reason)
+    ours = stop.subject.ref == thing.subject.ref
+    if stop.state is State.DONE and how and ours and thing.state not in OVER:
+        of = {"thing": thing.id, "job": stop.id}
+        tx.connection.execute(_CONTEST, {**of, "reason": how.value})
+
+
 def joined(tx: Transaction, job: IntentId) -> list[Intent]:
     """Return the stops that wait for the answer of *job*."""
     return intents_of(tx.connection.execute(_JOINED, {"job": job}))
@@ -219,13 +249,15 @@ def _end(tx: Transaction, thing: Intent, how: How) -> None:
 
 
 def _excuse(tx: Transaction, thing: Intent) -> None:
-    """Note on the stops of *thing* that ended in vain, or in doubt, that it is over."""
+    """Note on the stops of *thing* that it is over: those in vain, or in doubt."""
     reasons = {State.NOT_STARTED: How.OVER, State.UNKNOWN: How.PERHAPS}
+    of = {"thing": thing.id}
+    rows = list(tx.connection.execute(_SETTLE_CONTEST, {**of, "reason": ""}))
     for state, how in reasons.items():
-        so = {"thing": thing.id, "its_ref": thing.subject.ref, "ended": state}
-        rows = tx.connection.execute(_EXCUSE, {**so, "reason": how})
-        for batch in dict.fromkeys(row.batch for row in rows if row.batch):
-            tell(tx.connection, batch, millis(tx.now()))
+        so = {**of, "its_ref": thing.subject.ref, "ended": state}
+        rows += tx.connection.execute(_EXCUSE, {**so, "reason": how})
+    for batch in dict.fromkeys(row.batch for row in rows if row.batch):
+        tell(tx.connection, batch, millis(tx.now()))
 
 
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:

@@ -116,4 +116,8 @@ def stop_sentence(state: State, reason: str, *, named: bool) -> str:
         How.ENDED: _("{handle} is over: every target was disconnected."),
         How.GONE: _("{handle} is over: Tencent knows no such task any more."),
         How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
+        How.CONTESTED: _(
+            "Tencent took the stop of {handle}, of which it said seconds before that "
+            "it runs: its card says when the end is heard."
+        ),
     }[reason]

@@ -253,6 +253,10 @@ _REASONS: Mapping[str, Callable[[], str]] = {
     How.ENDED: lambda: _("{handle} is over by now; nothing was sent."),
     How.GONE: lambda: _("{handle}: CAR knows no session of user {user}."),
     How.NO_SUCH_TASK: lambda: _("{handle}: CAR knows no session of user {user}."),
+    How.CONTESTED: lambda: _(
+        "CAR took the stop of {handle}, which was being opened at that moment: it may "
+        "run."
+    ),
 }
 
 

@@ -206,6 +206,36 @@ async def test_a_stop_that_failed_after_its_relay_ended_says_what_that_has_to_do
     assert stop.settlement.reason == how
 
 
+OUTWEIGHED = [
+    (FactKind.ANSWERED, How.CONTESTED, (State.STOPPED, "")),
+    (FactKind.GONE, How.NO_SUCH_TASK, (State.ENDED, How.NO_SUCH_TASK)),
+]
+
+
+@pytest.mark.parametrize("answers", OUTWEIGHED)
+async def test_a_stop_seconds_after_live_says_that_it_is_over_once_that_is_heard(
+    journal, relay_of, asked, clock, answers
+):
+    kind, how, at_last = answers
+    relay = await relay_of(*WAYS["started"])
+    task = {"task_id": relay.subject.ref}
+    stops = [await asked(relay), await asked(relay, "UEVE")]
+    sending = await claimed(journal, stops[0].id)
+    await journal.apply_event(event(1, **task), APP)
+    await carried_out(journal, sending, kind, clock)
+
+    async def said():
+        now = [await journal.find.get(one.id) for one in (relay, *stops)]
+        return now[0].state, *{one.settlement.reason for one in now[1:]}
+
+    assert await said() == (State.STARTED, how)
+
+    for second, status in ((2, 5), (3, 0)):
+        await journal.apply_event(event(second, RelayStatus(status), **task), APP)
+
+    assert await said() == at_last
+
+
 async def test_a_stop_of_another_id_under_a_relays_name_is_not_the_relays(
     journal, relay_of, asked, clock, now
 ):

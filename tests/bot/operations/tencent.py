@@ -6,6 +6,11 @@ from bot.journal.rows import millis
 from bot.sandbox.cloud.callbacks import Callbacks
 
 KEY = "k" * 16
+# What is said of a stop of which the last that is known is that the relay runs.
+TAKEN = (
+    "🟡 Tencent took the stop of R1, of which it said seconds before that it runs: its "
+    "card says when the end is heard."
+)
 IDLE, CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING = range(6)
 
 

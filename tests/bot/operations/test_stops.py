@@ -23,6 +23,7 @@ from tests.bot.operations.tencent import (
     IDLE,
     KEY,
     RUNNING,
+    TAKEN,
     Tencent,
     lost,
     started,
@@ -225,7 +226,7 @@ async def test_a_wish_outlives_a_crash_and_goes_when_a_callback_names_the_task(
         assert world.cloud.state.running == []
         assert calls(world) == 1
         (told,) = await texts(world, "asker")
-        assert told == "⚪ R1 is stopped."
+        assert told == TAKEN
 
 
 async def test_a_wish_of_what_did_not_start_ends_with_that(gated):
@@ -274,7 +275,7 @@ async def test_a_wish_is_released_by_a_callback(world):
 
     assert calls(world) == 1
     assert world.cloud.state.running == []
-    assert await texts(world, "asker") == ["⚪ R1 is stopped."]
+    assert await texts(world, "asker") == [TAKEN]
 
 
 async def test_a_wish_is_released_by_attach(world):

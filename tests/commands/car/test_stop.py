@@ -1,5 +1,8 @@
 """`/car stop`: whom it ends, what is asked first, and what is known afterwards."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
 from bot.dialogue.ask import Surface
@@ -7,9 +10,15 @@ from bot.dialogue.form import Form
 from bot.dialogue.outcome import plain
 from bot.journal.evidence import Headline
 from bot.states import State
+from tests.bot.operations.accidents import GatedCloud
+from tests.world import live_again
 
 START = "/car start user=cg_user ip=125.127.178.228 --go"
 TAKEN = START.replace("--go", "again=S1 --go")
+
+CROSSED = (
+    "🟡 CAR took the stop of S1, which was being opened at that moment: it may run."
+)
 
 
 def ended(world):
@@ -23,6 +32,12 @@ async def standings(world, *handles):
 
 async def told(world, audience):
     return [one.text for one in await world.notices() if one.audience == audience]
+
+
+async def until_told(world):
+    async with asyncio.timeout(10):
+        while not await told(world, "asker"):  # noqa: ASYNC110 - the journal has no event for it
+            await asyncio.sleep(0)
 
 
 async def test_it_asks_once_and_says_whose_session_ends(world):
@@ -109,6 +124,24 @@ async def test_another_stop_settles_it(world):
     await world.typed("/car stop S1 --yes")
 
     assert await standings(world, "S1") == [(State.STOPPED, Headline.STOPPED)]
+
+
+async def test_a_stop_that_crosses_with_the_start_says_that_it_may_run(tmp_path):
+    async with AsyncExitStack() as stack:
+        cloud = GatedCloud("CreateSession")
+        await cloud.start()
+        stack.push_async_callback(cloud.close)
+        world = await live_again(stack, tmp_path / "p.db", cloud)
+        await world.router.answer(world.ask(START))
+        await cloud.done.wait()
+        await world.router.answer(world.ask("/car stop S1 --yes"))
+        await until_told(world)
+        world.clock.push(seconds=1)
+        cloud.go.set()
+        await world.settled()
+
+        assert await told(world, "asker") == [CROSSED]
+        assert await standings(world, "S1") == [(State.STARTED, Headline.MAY_RUN)]
 
 
 async def test_an_answered_stop_settles_an_unknown_start(world):
