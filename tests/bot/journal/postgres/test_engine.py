@@ -170,6 +170,18 @@ async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
     assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
 
 
+# What nobody waits for is on its way: until another transaction has written a row.
+WRITTEN = """
+DO $$ BEGIN
+  WHILE NOT EXISTS (
+    SELECT FROM pg_locks WHERE locktype = 'transactionid' AND pid <> pg_backend_pid()
+  ) LOOP PERFORM pg_sleep(0.01); END LOOP;
+  PERFORM pg_sleep(0.01);
+END $$
+"""
+THE_SAME = "INSERT INTO things VALUES (1, 'b'); UPDATE things SET id = 2"
+
+
 @pytest.mark.parametrize("is_waited_for", [True, False])
 async def test_who_is_held_up_in_a_transaction_holds_up_others_for_two_seconds(
     threads, postgres, url, kept, is_waited_for
@@ -180,11 +192,7 @@ async def test_who_is_held_up_in_a_transaction_holds_up_others_for_two_seconds(
         put = connection.execute(PUT, row(1))
         tries.append(put.rowcount if is_waited_for else 1)
         if len(tries) == 1:  # it keeps still while another wants the same
-            postgres.run(
-                "SET statement_timeout TO '5s'; INSERT INTO things VALUES (1, 'b');"
-                "UPDATE things SET id = 2",
-                url,
-            )
+            postgres.run(f"{WRITTEN}; SET statement_timeout TO '5s'; {THE_SAME}", url)
 
     await threads.write(work)
 
