@@ -35,6 +35,7 @@ from bot.journal.trail import (
     begin,
     refuse_another_key,
     refuse_another_than_beside,
+    refuse_no_key,
 )
 
 NO_JOURNAL = "the database has no journal in it"
@@ -98,6 +99,7 @@ class Opening:
                     if not self.restored:
                         refuse_backup(connection)
                     refuse_another_than_beside(connection, file, self.audit)
+                    refuse_no_key(connection, file, self.audit)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins

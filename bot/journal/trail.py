@@ -1,5 +1,6 @@
 """The audit trail of an open journal: begun, examined, and anchored as it grows."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +56,12 @@ ANOTHER_KEY = (
 ANOTHER_THAN_BESIDE = (
     "BOT_AUDIT_KEY is another key than {file}, with which the audit trail is signed, "
     "and which is kept for good: leave BOT_AUDIT_KEY out"
+)
+NO_KEY = (
+    "the key with which the audit trail is signed is not there: neither is "
+    "BOT_AUDIT_KEY set, nor is there {file}. Set it, or put the file back. If it is "
+    "lost, set BOT_AUDIT_KEY to a new one: what was recorded so far can then not be "
+    "verified any more"
 )
 
 
@@ -225,6 +232,20 @@ def refuse_another_than_beside(
             records = _ends(connection, signed)
         if _signs(own, records) and not _signs(signed.key, records):
             raise SettingsError(ANOTHER_THAN_BESIDE.format(file=beside))
+
+
+def refuse_no_key(connection: Connection, file: Path, audit: AuditFiles) -> None:
+    """Refuse to go on with a trail in *file* whose key is neither set nor beside it.
+
+    Raises:
+        SettingsError: so it is; records of a key made anew would break it for good.
+    """
+    if audit.key or os.path.lexists(key_file(file)):
+        return
+    with connection.writing():
+        is_begun = head_of(connection, INSTALLATION).count > 0
+    if is_begun:
+        raise SettingsError(NO_KEY.format(file=key_file(file)))
 
 
 def _ends(connection: Connection, signed: Signed) -> list[Record]:

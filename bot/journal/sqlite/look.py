@@ -6,20 +6,23 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.errors import JournalUnavailable
 from bot.journal.marks import BACKUP, is_backup, refuse_moved
 from bot.journal.schema import texts
+from bot.journal.schema_audit import audit_heads
 from bot.journal.sealed import LOST, SEALED
 from bot.journal.sqlite.files import KEPT
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import unavailable
+from bot.journal.trail import key_file
 from bot.private import check_file, check_folder
 
-_HAS_TEXTS = f"SELECT 1 FROM sqlite_master WHERE name = '{texts.name}'"  # noqa: S608 - our own
 _MARK = f"SELECT value FROM {texts.name} WHERE name = '{BACKUP}'"  # noqa: S608 - our own
 _LOST = f"SELECT 1 FROM {texts.name} WHERE name = '{LOST}'"  # noqa: S608 - our own
+_BEGUN = f"SELECT 1 FROM {audit_heads.name} LIMIT 1"  # noqa: S608 - our own
 _ANY_SEALED = [
     f"SELECT 1 FROM {table.name} WHERE [{column.name}] IS NOT NULL LIMIT 1"  # noqa: S608 - our own
     for table, columns in SEALED.items()
@@ -34,6 +37,7 @@ class Look:
 
     *file* is None for a server's database, of which the *name* is there. *keyless*:
     something is sealed with a key that is not, or was not, in the file beside it.
+    *unsigned*: there is an audit trail, and beside it no key to go on with it.
     """
 
     file: Path | None
@@ -41,6 +45,7 @@ class Look:
     in_use: bool = False
     name: str = ""
     keyless: bool = False
+    unsigned: bool = False
 
 
 def look(url: str) -> Look:
@@ -50,11 +55,7 @@ def look(url: str) -> Look:
     except JournalUnavailable as error:
         return Look(None, str(error))
     try:
-        if fault := _fault(file):
-            return Look(file, fault)
-        in_use = _in_use(file)
-        fault = "" if in_use else _mark(file)
-        return Look(file, fault, in_use=in_use, keyless=_is_keyless(file, in_use))
+        return _looked_at(file)
     except JournalUnavailable as error:
         return Look(file, str(error))
     except sqlite3.Error as error:
@@ -62,6 +63,23 @@ def look(url: str) -> Look:
     except OSError as error:
         why = f"{file}: {error.strerror}" if error.strerror else str(error)
         return Look(file, why)
+
+
+def _looked_at(file: Path) -> Look:
+    if fault := _fault(file):
+        return Look(file, fault)
+    in_use = _in_use(file)
+    if not file.exists():
+        return Look(file, in_use=in_use)
+    how = "mode=ro" if in_use else "immutable=1"
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
+        return Look(
+            file,
+            fault="" if in_use else _mark(file, db),
+            in_use=in_use,
+            keyless=_is_keyless(file, db),
+            unsigned=_is_unsigned(file, db),
+        )
 
 
 def _fault(file: Path) -> str:
@@ -83,39 +101,37 @@ def _fault(file: Path) -> str:
     return f"{file} is no database of SQLite's" if begins not in {b"", MAGIC} else ""
 
 
-def _mark(file: Path) -> str:
+def _mark(file: Path, opened: sqlite3.Connection) -> str:
     """Return what is said of *file* if it is a backup that was put back; else nothing.
 
     A copy has no log beside it, and is read as it is: a journal that was not closed
     has, and has been opened since.
     """
-    if not file.exists() or file.with_name(f"{file.name}-wal").exists():
+    if file.with_name(f"{file.name}-wal").exists():
         return ""
-    as_it_is = f"{file.absolute().as_uri()}?immutable=1"
-    with closing(sqlite3.connect(as_it_is, uri=True)) as opened:
-        if not opened.execute(_HAS_TEXTS).fetchone():
-            return ""
-        row = opened.execute(_MARK).fetchone()
+    row = _answered(opened, _MARK)
     return is_backup(row[0]) if row else ""
 
 
-def _is_keyless(file: Path, in_use: bool) -> bool:  # noqa: FBT001 - as it was found
+def _is_keyless(file: Path, opened: sqlite3.Connection) -> bool:
     """Tell whether something is sealed with a key that is missing.
 
     What a bot that was killed has left in its log is not: the next start tells it.
     """
-    if not file.exists():
-        return False
-    how = "mode=ro" if in_use else "immutable=1"
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
-        questions = [_LOST] if key_path(file).exists() else [_LOST, *_ANY_SEALED]
-        return any(_answered(db, question) for question in questions)
+    questions = [_LOST] if key_path(file).exists() else [_LOST, *_ANY_SEALED]
+    return any(_answered(opened, question) for question in questions)
 
 
-def _answered(opened: sqlite3.Connection, question: str) -> bool:
+def _is_unsigned(file: Path, opened: sqlite3.Connection) -> bool:
+    """Tell whether an audit trail has begun, and its key is not beside *file*."""
+    return not key_file(file).exists() and _answered(opened, _BEGUN) is not None
+
+
+def _answered(opened: sqlite3.Connection, question: str) -> Any:
+    """Return the row that answers *question*, if one does and there is that table."""
     with suppress(sqlite3.OperationalError):  # of a release before, or of nobody
-        return opened.execute(question).fetchone() is not None
-    return False
+        return opened.execute(question).fetchone()
+    return None
 
 
 def _in_use(file: Path) -> bool:

@@ -8,6 +8,7 @@ from bot.config.ports import Place
 from bot.i18n import _
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.look import Look
+from bot.journal.trail import key_file
 from bot.operations.doctor import Check
 from bot.settings import Settings
 
@@ -60,6 +61,10 @@ def _keys(settings: Settings, journal: Look) -> Iterator[Check]:
         text = _("{file}: the key that sealed what is in the journal was not there.")
         fix = _("Stop the bot, and put back the file that was saved with the backup.")
         yield Check(text.format(file=key_path(journal.file)), well=False, fix=fix)
+    if journal.file and journal.unsigned and not settings.audit_key:
+        text = _("{file}: the key that signs the audit trail is not there.")
+        fix = _("Set BOT_AUDIT_KEY as it was, or put the file back: nothing starts.")
+        yield Check(text.format(file=key_file(journal.file)), well=False, fix=fix)
 
 
 def _files(settings: Settings) -> Iterator[Check]:

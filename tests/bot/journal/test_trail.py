@@ -13,7 +13,8 @@ from bot.journal import stored_trail
 from bot.journal.anchors import Occasion
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.seal import key_as_line
-from bot.journal.trail import ANOTHER_THAN_BESIDE, AuditFiles
+from bot.journal.sqlite.look import look
+from bot.journal.trail import ANOTHER_THAN_BESIDE, NO_KEY, AuditFiles
 from tests.bot.journal import attacks
 from tests.bot.journal.attacks import Disk
 from tests.bot.journal.revisions import inserted, put_own, unkeyed
@@ -300,6 +301,22 @@ async def test_the_key_of_the_file_may_stand_in_the_settings(disk):
     (await opened(f"sqlite:///{disk.folder}/p.db", FakeClock(), audit=files)).close()
 
     assert disk.findings() == []
+
+
+@pytest.mark.parametrize("restored", [False, True])
+async def test_a_start_without_the_key_that_was_set_is_refused_and_makes_none(
+    tmp_path, restored
+):
+    url, key = f"sqlite:///{tmp_path}/p.db", tmp_path / "p.audit.key"
+    (await opened(url, FakeClock(), audit=ANOTHER)).close()
+
+    with pytest.raises(SettingsError) as refusal:
+        await opened(url, FakeClock(), restored=restored)
+
+    assert str(refusal.value) == NO_KEY.format(file=key)
+    assert look(url).unsigned
+    assert not key.exists()
+    assert stored_trail.verified(url, ANOTHER).findings == ()
 
 
 @pytest.mark.parametrize("left", ["gone", "of another trail", "no key"])

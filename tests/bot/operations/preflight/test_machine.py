@@ -76,3 +76,17 @@ def test_a_key_file_that_is_missing_is_told_unless_the_settings_have_a_key(tmp_p
     assert fault in examine_machine(HERE, journal, {})
     assert fault not in examine_machine(sealed, journal, {})
     assert fault not in examine_machine(HERE, Look(tmp_path / "p.db"), {})
+
+
+def test_so_is_the_key_of_the_audit_trail(tmp_path):
+    journal = Look(tmp_path / "p.db", unsigned=True)
+    signed = HERE.model_copy(update={"audit_key": SecretStr("s" * 40)})
+    fault = Check(
+        f"{tmp_path}/p.audit.key: the key that signs the audit trail is not there.",
+        well=False,
+        fix="Set BOT_AUDIT_KEY as it was, or put the file back: nothing starts.",
+    )
+
+    assert fault in examine_machine(HERE, journal, {})
+    assert fault not in examine_machine(signed, journal, {})
+    assert fault not in examine_machine(HERE, Look(tmp_path / "p.db"), {})
