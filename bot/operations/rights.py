@@ -15,7 +15,6 @@ from bot.dialogue.ask import Person, Place
 from bot.errors import NotAllowed
 from bot.journal.audit import Entry
 from bot.journal.model import Asker, Intent
-from bot.resources.base import Resource
 from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.tencent.models.base import Level
@@ -91,6 +90,15 @@ class Rights:
         """Tell whether *wish* is allowed."""
         return self._judged(who, where, wish).allowed
 
+    def check_known(self, who: Person, where: Place, wish: Wish) -> None:
+        """Refuse *wish* if it is only not known yet whether it is allowed.
+
+        Raises:
+            NotAllowed: what Slack has not said of *who* decides on it.
+        """
+        if self.gate.verdict(who, where, wish).allowed:
+            check(self._judged(who, where, wish), wish.action)
+
     def _judged(self, who: Person, where: Place, wish: Wish) -> Verdict:
         """Return what policy says to *wish*.
 
@@ -136,9 +144,16 @@ class Sight:
         """Tell whether *thing*, asked for by its handle or whole ID, is told of.
 
         No stop is refused for the place where it is asked for.
+
+        Raises:
+            NotAllowed: it is not known of whoever asks what decides on that.
         """
         mine = thing.asker.team == self.who.team
-        return (mine and self.permit.ends) or self.sees(thing)
+        if (mine and self.permit.ends) or self.sees(thing):
+            return True
+        if mine and self._here(thing.asker):
+            self.rights.check_known(self.who, self.where, self._reading(thing))
+        return False
 
     async def first(
         self,
@@ -204,16 +219,22 @@ class Sight:
         """
         kind, app = thing.subject.kind, thing.subject.app
         if (kind, app) not in self._read:
-            self._read[kind, app] = self._may_read(self.rights.resources.of(thing), app)
+            self._read[kind, app] = self._may_read(thing)
         return self._read[kind, app]
 
-    def _may_read(self, resource: Resource, name: str) -> bool:
+    def _may_read(self, thing: Intent) -> bool:
+        resource = self.rights.resources.of(thing)
         command = self.permit.action.partition(".")[0]
         if self.permit.level is not Level.READ and command == resource.command:
             return True
+        return self.rights.may(self.who, self.where, self._reading(thing))
+
+    def _reading(self, thing: Intent) -> Wish:
+        """Return the wish to read *thing*, on its app."""
+        resource = self.rights.resources.of(thing)
         apps = self.rights.apps if resource.on_apps else ()
-        app = next((one for one in apps if one.name == name), None)
-        return self.rights.may(self.who, self.where, resource.read.on(app))
+        app = next((one for one in apps if one.name == thing.subject.app), None)
+        return resource.read.on(app)
 
 
 def check(verdict: Verdict, action: str) -> None:

@@ -204,3 +204,18 @@ async def test_while_slack_tells_nothing_those_whom_a_rule_names_may_read(ruled)
 
     assert named.plain == "Relays that run, or may"
     assert "Slack did not say whether you are a guest." in repr(others.parts)
+
+
+@pytest.mark.parametrize("line", ["take R1", "mute R1 1h", "history R1"])
+async def test_who_is_not_known_well_enough_is_told_that_and_not_that_there_is_nothing(
+    ruled, line
+):
+    world = await ruled(Policy(rules=(ALL,)))
+    await world.typed(START.format(1, 1))
+    world.slack.refusing["users.info"] = "internal_error"
+
+    refused = await world.typed(f"/patchbay {line}", user="U0BOB")
+    nothing = await world.typed(f"/patchbay {line}".replace("R1", "R7"), user="U0ANA")
+
+    assert "Slack did not say whether you are a guest." in repr(refused.parts)
+    assert "R7" in nothing.plain
