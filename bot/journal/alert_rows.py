@@ -16,6 +16,7 @@ from bot.ids import ChannelId, IntentId
 from bot.journal import outages
 from bot.journal.model import NEWS, Intent, Notice
 from bot.journal.outages import AGAIN, NO_MUTE, AlertCause, How, Mute, Outage, Told
+from bot.journal.schema import EMPTY, intents
 from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, inserted, updated
@@ -42,6 +43,22 @@ of_thing = (
     .order_by(table.c.thing, table.c.cause, table.c.number)
 )
 _HELD = Statement(of_thing.with_for_update())
+_OF_ITS_ID = Statement(
+    select(table.c.thing)
+    .join_from(intents, table, table.c.thing == intents.c.id)
+    .where(
+        intents.c.ends,
+        intents.c.about.is_(None),
+        intents.c.sdk_app_id == bindparam("sdk_app_id"),
+        intents.c.kind == bindparam("kind"),
+        intents.c.ref == bindparam("ref"),
+        intents.c.ref != EMPTY,
+        intents.c.team == bindparam("team"),
+        table.c.cause == bindparam("cause"),
+        table.c.ended_at == 0,
+    )
+    .limit(1)
+)
 _MUTE = Statement(select(mutes).where(mutes.c.thing == bindparam("thing")))
 _SUBSCRIBED = Statement(
     select(subscriptions)
@@ -175,7 +192,8 @@ def _lead(raised: list[Notice], rings: list[Notice]) -> None:
 def _rung(
     connection: Connection, about: Intent, notice: Notice, at: int
 ) -> Iterable[Notice]:
-    cause, thing = AlertCause(notice.cause), about.subject.about or about.id
+    cause = AlertCause(notice.cause)
+    thing = _thing(connection, about, cause)
     mute = mute_of(connection, thing)
     before = newest(connection, thing, cause)
     new = Outage(
@@ -196,6 +214,21 @@ def _rung(
     elif not move(connection, before, after):
         return ()
     return told_of(connection, about, (before, after), tells, mute)
+
+
+def _thing(connection: Connection, about: Intent, cause: AlertCause) -> IntentId:
+    """Return of what it is an outage that *about* is in trouble for *cause*.
+
+    A stop of what is not on record is its own thing; and of all stops of one ID, asked
+    for in one workspace, it is the one that rang.
+    """
+    subject = about.subject
+    if subject.about or not subject.ends:
+        return subject.about or about.id
+    names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
+    of = {**names, "ref": subject.ref, "team": about.asker.team, "cause": cause.value}
+    row = connection.execute(_OF_ITS_ID, of).first()
+    return IntentId(row.thing) if row else about.id
 
 
 def over(

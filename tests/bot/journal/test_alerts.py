@@ -12,7 +12,7 @@ from bot.journal.model import NEWS, Notice
 from bot.journal.outages import NO_MUTE, AlertCause, How, Mute, Told
 from bot.journal.rows import millis
 from bot.states import State
-from tests.bot.journal.conftest import AT, moved
+from tests.bot.journal.conftest import APP, AT, moved
 from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 
@@ -246,3 +246,27 @@ async def test_the_alert_of_another_workspaces_stop_ends_where_it_rang(
     over = [line for name, line in await waiting(journal) if name == "push-failed"]
     assert rang == ["alert:stop:1", "alert:stop:1:C2"]
     assert {*over} == {*rang}
+
+
+async def test_stops_of_an_id_that_nobody_knows_ring_once_in_each_workspace(
+    journal, new
+):
+    async def fails(team, ref):
+        task = {"ends": True, "ref": ref, "sdk_app_id": APP}
+        stop, _ = await journal.accept(new(**task, team=team, home=team))
+        rings = (ringing(AlertCause.STOP),)
+        await moved(journal, stop.id, State.SENDING, State.NOT_STARTED, notices=rings)
+        return stop.id
+
+    first, _again = await fails("T", "-task"), await fails("T", "-task")
+    others = [await fails("T2", "-task"), await fails("T", "-other")]
+    due = await journal.alerts.due(AT + timedelta(days=30))
+
+    assert {one.thing for one, _about in due} == {first, *others}
+
+    (outage,) = [one for one, _about in due if one.thing == first]
+    await journal.alerts.look(outage, How.OVER)
+    later = await fails("T", "-task")
+
+    due = await journal.alerts.due(AT + timedelta(days=30))
+    assert {one.thing for one, _about in due} == {later, *others}
