@@ -105,6 +105,7 @@ class Life:
         self._random_bytes = random_bytes
         self._seen_at: float | None = None  # by the monotonic clock
         self._behind = timedelta()  # by which the database's clock is ahead of ours
+        self._beat_at: tuple[datetime, float] | None = None  # that time, and monotonic
         self.is_over = False
 
     @property
@@ -120,9 +121,16 @@ class Life:
     def now(self) -> datetime:
         """Return the time by the one clock that all runs go by.
 
-        That is the database's, as of the last sign of life, where ours is another.
+        That is the database's, as of the last sign of life, where ours is another. If
+        ours was set since then, seconds are counted from there: nothing is due, or
+        over, because a machine's clock jumped.
         """
-        return self._now() + self._behind
+        now = self._now() + self._behind
+        if self._beat_at is None:
+            return now
+        at, since = self._beat_at
+        counted = at + timedelta(seconds=self._monotonic() - since)
+        return now if abs(now - counted) <= SAME_CLOCK else counted
 
     def age(self) -> float:
         """Return for how many seconds no sign of life was given that arrived.
@@ -153,10 +161,12 @@ class Life:
         """
         if self.is_over:
             return
-        at = self._now()
+        began = self._monotonic()
         seen_at = await self._renew()
-        behind = seen_at - (at + (self._now() - at) / 2)
+        now, until = self._now(), self._monotonic()
+        behind = seen_at + timedelta(seconds=(until - began) / 2) - now
         self._behind = behind if abs(behind) > SAME_CLOCK else timedelta()
+        self._beat_at = now + self._behind, until
 
     async def bury(self) -> None:
         """Declare dead who has given no sign of life for long.

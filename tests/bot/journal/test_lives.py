@@ -268,6 +268,35 @@ async def test_of_two_that_give_a_notice_one_does(runs, pair, new):
     assert [one.intent and one.intent.id for one in due] == [sending.id, None]
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_clock_that_is_set_is_not_gone_by_until_the_next_sign_of_life(
+    runs, hours
+):
+    journal = await runs.open()
+    clock = runs.clocks[journal.life]
+    await journal.life.beat()
+    before = journal.now()
+
+    clock.ahead = timedelta(hours=hours)
+    at_once = journal.now() - before
+    clock.push(seconds=4)
+    later = journal.now() - before
+    await journal.life.beat()
+    after = journal.now() - before
+
+    assert (at_once, later) == (timedelta(), timedelta(seconds=4))
+    assert abs(after) < timedelta(seconds=3)  # the database's, which nobody pushed
+
+
+async def test_before_the_first_sign_of_life_the_own_clock_is_gone_by(runs):
+    journal = await runs.open()
+    clock = runs.clocks[journal.life]
+
+    clock.ahead = timedelta(hours=3)
+
+    assert journal.now() == clock()
+
+
 # ── on a file ────────────────────────────────────────────────────────────────────
 
 

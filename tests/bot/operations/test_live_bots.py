@@ -103,6 +103,28 @@ async def test_a_timer_is_warned_of_and_stopped_by_one_of_both(both):
     assert await stops_of(other) == 1
 
 
+@pytest.mark.parametrize("step", [timedelta(hours=3), timedelta(hours=-3)])
+async def test_a_clock_that_jumps_between_two_signs_of_life_makes_nothing_due(
+    both, step
+):
+    bots = one, other = await both()
+    await one.journal.life.beat()
+    await one.typed(START.format(room=7) + " for=2h")
+    due = (await other.handle("R1")).stop_at
+
+    one.clock.ahead = step
+    await at_once(bots, [one.jobs.run_due()])
+    early = calls(one, STOP), await told(one, what=PLACED)
+    one.clock.ahead = timedelta()
+    one.clock.push(seconds=(due - one.clock()).total_seconds())
+    one.clock.ahead = step
+    one.cloud.clock = (one.clock() - step).timestamp
+    await at_once(bots, [one.jobs.run_due()])
+
+    assert early == (0, 0)
+    assert calls(one, STOP) == 1
+
+
 async def test_many_that_two_stop_at_once_are_each_stopped_by_one_call(both):
     cloud = GatedCloud(STOP)
     bots = one, other = await both(cloud)
