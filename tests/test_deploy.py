@@ -147,6 +147,19 @@ def test_every_secret_of_several_bots_is_used():
     }
 
 
+def test_the_database_can_read_its_password_as_the_head_of_the_file_has_it():
+    """Its image reads that as its own user, who is another in Debian's and Alpine's.
+
+    https://github.com/docker-library/postgres
+    """
+    text = (TOP / "deploy/compose.replicas.yml").read_text()
+    image = COMPOSE["compose.replicas.yml"]["services"]["database"]["image"]
+    (said,) = re.findall(r"^# of the user (\d+)\b", text, re.MULTILINE)
+
+    assert re.fullmatch(r"postgres:\d+-alpine", image)
+    assert said == "70"
+
+
 def test_the_image_has_what_several_bots_need():
     (lock,) = re.findall(
         r"--require-hashes -r (requirements-\w+\.lock)$", DOCKERFILE, re.MULTILINE
