@@ -15,6 +15,7 @@ from bot.settings import Policy, Rule
 from bot.slack.directory import SlackDirectory
 from bot.states import State
 from commands import COMMANDS
+from tests.bot.operations.accidents import busy
 from tests.ways import REFUSED, Stage, Way, other_ways, typed_ways
 from tests.world import TEAM, make_world
 
@@ -284,6 +285,54 @@ async def test_a_workspace_that_the_app_is_taken_out_of_is_not_served(twins):
     stays = await twins[TEAM].told("list", CHIEFS[TEAM])
     assert "This bot does not work for this workspace." in repr(gone.parts)
     assert stays.plain != REFUSED
+
+
+async def taken_out(world):
+    """Let the app be taken out of the second workspace."""
+    world.slack.data["auth.teams.list"] = {"ok": True, "teams": [{"id": TEAM}]}
+    await world.directory.identify("")
+
+
+async def test_where_the_app_was_taken_out_a_timer_stops_its_relay_all_the_same(twins):
+    twin, world = twins[NEXT], twins[NEXT].world
+    await twin.told("timer R1 for=2h", CHIEFS[NEXT])
+    await taken_out(world)
+    world.cloud.clock = lambda: world.clock().timestamp()
+    world.clock.push(hours=3)
+
+    await world.jobs.run_due()
+    await world.settled()
+
+    relay = await world.journal.find.get(twin.relay.id)
+    assert (relay.state, relay.standing.by) == (State.STOPPED, CHIEFS[NEXT].user)
+    assert [one.room for one in world.cloud.state.running] == [ROOMS[TEAM]]
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "running"),
+    [
+        ("stop R1 --yes", "StopPublishCdnStream", [ROOMS[TEAM]]),
+        (
+            "start 5 url=rtmp://ingest.example.com/live/5 --go",
+            "StartPublishCdnStream",
+            [*ROOMS.values()],
+        ),
+    ],
+)
+async def test_of_what_was_accepted_there_a_stop_is_sent_and_a_start_is_not(
+    twins, text, action, running
+):
+    world = twins[NEXT].world
+    busy(world, action, seconds=3)
+    world.clock.hold()
+    way = Way("typed", "relay", text.partition(" ")[0], text, START)
+    await twins[NEXT].ask(way, CHIEFS[NEXT])
+    await taken_out(world)
+
+    world.clock.release()
+    await world.settled()
+
+    assert [one.room for one in world.cloud.state.running] == running
 
 
 async def test_doctor_says_that_it_is_org_wide_and_where(twins):

@@ -148,6 +148,17 @@ class Gate:
         allow_all = self.allow_all
         return _judged(wish, facts, self.policy, fitting, allow_all=allow_all)
 
+    def verdict_later(self, who: Person, where: Place, wish: Wish) -> Verdict:
+        """Return what policy says to what was accepted, before it is sent.
+
+        What ends something goes as it was accepted where an org-wide install was taken
+        out of the workspace since: Slack says nothing of its people any more, nobody
+        there could ask for it again, and until then money is spent.
+        """
+        if wish.ends and self._not_here(who):
+            return Verdict(allowed=True, rule=wish.action)
+        return self.verdict(who, where, wish, finally_=True)
+
     def is_fresh(self, who: Person, where: Place, wish: Wish) -> bool:
         """Tell whether what decides on *wish* is younger than 30 seconds."""
         return self.directory.is_fresh(who, self._deciding(who, where, wish))

@@ -2,8 +2,9 @@
 
 It is an ordinary stop, as durable as any, and its answer goes to whoever it is for.
 Their rights are asked again first, by fresh facts; where Slack does not say in time,
-by what it said last, since a stop saves money. If they may not stop it any more,
-nothing is placed, and that is told: in the thread of the card, and to the operators.
+by what it said last, since a stop saves money; so it is where the bot was taken out of
+their workspace. If they may not stop it any more, nothing is placed, and that is told:
+in the thread of the card, and to the operators.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -105,7 +106,7 @@ class Behalf:
         if not self.gate.directory.known:  # then it goes as it was accepted
             return Verdict(allowed=True, rule=wish.action)
         with reading_in(asker.locale):
-            return self.gate.verdict(who, where, wish, finally_=True)
+            return self.gate.verdict_later(who, where, wish)
 
     async def _place(
         self, thing: Intent, asker: Asker, key: str, why: str, verdict: Verdict

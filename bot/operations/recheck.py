@@ -116,7 +116,7 @@ class Recheck:
         """Return why whoever asked for *intent* may not do it, if so."""
         with reading_in(intent.asker.locale):
             wished = self._wished(intent, request)
-            verdict = self.gate.verdict(*wished, finally_=True)
+            verdict = self.gate.verdict_later(*wished)
             astray = self._astray(intent, request)
         return astray if verdict.allowed else verdict
 

@@ -94,6 +94,19 @@ def test_a_workspace_that_the_app_was_not_added_to_is_not_served(policy, wish):
     assert gate.stranger(who) == verdict
 
 
+@pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish.action)
+@pytest.mark.parametrize("team", ["T1", "T3"])
+def test_of_what_was_accepted_before_it_was_taken_out_of_one_what_ends_goes(team, wish):
+    gate = Gate(Policy(rules=RULES, reads_for_all=False), Grid())
+    who = person("UANA", team)
+
+    later = gate.verdict_later(who, PLACE, wish)
+
+    assert later.allowed is (team == "T3" and wish is STOP)
+    if not later.allowed:
+        assert later == gate.verdict(who, PLACE, wish, finally_=True)
+
+
 def test_slack_is_asked_for_each_group_where_its_rules_are_for():
     rules = (*RULES[:1], Rule(name="all", actions=("*",), groups=("S1", "S2")))
 
