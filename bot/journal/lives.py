@@ -126,11 +126,27 @@ class Life:
         over, because a machine's clock jumped.
         """
         now = self._now() + self._behind
-        if self._beat_at is None:
-            return now
-        at, since = self._beat_at
-        counted = at + timedelta(seconds=self._monotonic() - since)
+        counted = self._counted() or now
         return now if abs(now - counted) <= SAME_CLOCK else counted
+
+    async def ensure_time(self) -> None:
+        """Ask the database for the time if our clock was set since the last beat.
+
+        It may have been wrong, or the machine was asleep: then no second was counted.
+
+        Raises:
+            JournalUnavailable: it does not say.
+        """
+        now = self._now() + self._behind
+        if abs(now - (self._counted() or now)) > SAME_CLOCK:
+            await self.beat()
+
+    def _counted(self) -> datetime | None:
+        """Return the time by seconds since the last beat; None before the first."""
+        if self._beat_at is None:
+            return None
+        at, since = self._beat_at
+        return at + timedelta(seconds=self._monotonic() - since)
 
     def age(self) -> float:
         """Return for how many seconds no sign of life was given that arrived.

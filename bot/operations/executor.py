@@ -6,6 +6,7 @@ never sent twice, whatever was or was not heard.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -196,6 +197,8 @@ class Executor:
         self, intent: Intent, request: Request[Any]
     ) -> Claim | Verdict | Unclaimed:
         """Commit that *intent* is being sent, or return what speaks against it."""
+        with suppress(JournalUnavailable):  # then nothing is claimed, either
+            await self.journal.life.ensure_time()
         if self._is_too_late(intent, request):
             return Unclaimed.LATE
         if self.recheck.is_stale(intent, request):

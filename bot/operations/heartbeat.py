@@ -59,6 +59,7 @@ async def look(executor: Executor) -> Recovered:
         JournalUnavailable: some of it was not.
     """
     former = executor.journal.former
+    await executor.journal.life.ensure_time()
     await executor.journal.life.bury()
     if not (await former.count() or former.held):
         return Recovered()

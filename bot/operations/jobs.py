@@ -75,6 +75,7 @@ class Jobs:
 
     async def run_due(self) -> None:
         """Give every notice that is due now, and throw away what is too old."""
+        await self._journal.life.ensure_time()
         now = self._now()
         await self._hearing.alive()
         for intent in await self._hearing.weighed():
@@ -95,14 +96,17 @@ class Jobs:
             waited = round((now - unsent).total_seconds())
             log.critical("notices.unsent", oldest_seconds=waited)
         if self._pruned_at is None or now - self._pruned_at > PRUNED_EVERY:
-            self._pruned_at = now
-            each = self._resources.resources
-            brief = {one.kind: one.kept for one in each if one.kept}
-            rows = await self._journal.maintenance.prune(now, brief)
-            await self._journal.proposals.prune(now - INTENTS_KEPT)
-            log.info("journal.pruned", rows=rows)
+            await self._prune(now)
         await self._journal.rotation.go_on(PIECES)
         await self._anchoring.round()
+
+    async def _prune(self, now: datetime) -> None:
+        self._pruned_at = now
+        each = self._resources.resources
+        brief = {one.kind: one.kept for one in each if one.kept}
+        rows = await self._journal.maintenance.prune(now, brief)
+        await self._journal.proposals.prune(now - INTENTS_KEPT)
+        log.info("journal.pruned", rows=rows)
 
     async def _overdue(self, timer: Timer, now: datetime) -> list[Intent]:
         due = Due(

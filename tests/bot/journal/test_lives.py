@@ -288,6 +288,23 @@ async def test_a_clock_that_is_set_is_not_gone_by_until_the_next_sign_of_life(
     assert abs(after) < timedelta(seconds=3)  # the database's, which nobody pushed
 
 
+@pytest.mark.parametrize(
+    ("step", "age"), [(timedelta(hours=3), 0.0), (timedelta(milliseconds=500), 4.0)]
+)
+async def test_what_time_it_is_is_asked_at_once_where_the_clock_was_set(
+    runs, step, age
+):
+    journal = await runs.open()
+    clock = runs.clocks[journal.life]
+    await journal.life.beat()
+    clock.push(seconds=4)
+    clock.ahead = step
+
+    await journal.life.ensure_time()
+
+    assert journal.life.age() == age
+
+
 async def test_before_the_first_sign_of_life_the_own_clock_is_gone_by(runs):
     journal = await runs.open()
     clock = runs.clocks[journal.life]

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from bot.journal.proposals import Asking
 from bot.journal.timer_rows import PLACED, WARNED
+from bot.operations.heartbeat import look
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import Rule
 from bot.states import State
@@ -123,6 +124,30 @@ async def test_a_clock_that_jumps_between_two_signs_of_life_makes_nothing_due(
 
     assert early == (0, 0)
     assert calls(one, STOP) == 1
+
+
+async def looked(bot):
+    await bot.jobs.run_due()
+
+
+async def looked_after(bot):
+    await look(bot.executor)
+
+
+async def started(bot):
+    await bot.typed(START.format(room=7))
+
+
+@pytest.mark.parametrize("does", [looked, looked_after, started])
+async def test_what_goes_by_the_time_asks_for_it_where_the_clock_was_set(both, does):
+    one, _other = await both()
+    await one.journal.life.beat()
+    one.clock.push(seconds=4)
+    one.clock.ahead = timedelta(hours=3)
+
+    await does(one)
+
+    assert one.journal.life.age() == 0.0
 
 
 async def test_many_that_two_stop_at_once_are_each_stopped_by_one_call(both):
