@@ -26,6 +26,14 @@ EXPRESSIONS = [
         for target in panel["targets"]
     ),
 ]
+INCREASES = sorted(
+    {
+        one
+        for each in EXPRESSIONS
+        for one in re.findall(r"increase\(([^(\[]+)\[", each.values[0])
+        if "log_lines" not in one  # the log counts from when it is set up
+    }
+)
 OF_SCRAPES = {"instance", "job"}  # labels that Prometheus adds
 DURATION = re.compile(r"\d+[smh]")
 
@@ -75,6 +83,20 @@ async def test_what_is_asked_for_is_there_with_those_labels_and_values(
             assert label in there[name]
             assert metrics.labels[label].values.issuperset(values)
     assert asked.labels <= labels
+
+
+@pytest.mark.parametrize("counted", INCREASES)
+async def test_what_alarms_by_its_increase_is_told_before_the_first_one(
+    metrics, counted
+):
+    """Of a series that begins with what it counts Prometheus sees no increase."""
+    ((name, matchers),) = read(counted).selectors
+    exact = {label: value for label, sign, value in matchers if sign == "="}
+    samples = [one for each in metrics.taken().collect() for one in each.samples]
+
+    of_it = [one.labels for one in samples if one.name == name]
+
+    assert [one for one in of_it if exact.items() <= one.items()] != []
 
 
 async def test_every_metric_is_shown_or_alarms_and_stands_in_the_runbook(metrics):

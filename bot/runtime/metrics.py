@@ -190,8 +190,9 @@ class Metrics:
             self._requests.of(one, "5xx")
         for one in sorted(method.values):
             self._slack_ends.of(one, "unauthorised")
-        for one in sorted(action.values):  # or the first start would be none
+        for one in sorted(action.values):  # or the first would be none
             self._settled.of(one, "started")
+            self._cloud.of(one, "rejected")
 
     # ── what is counted where it happens ────────────────────────────────────────
 
