@@ -40,8 +40,6 @@ LOST_RACE = (
 OnlyReads = psycopg.errors.ReadOnlySqlTransaction  # it is a standby, or told so
 # The way, the server or the user is in the way; of what is stored that says nothing.
 NOT_REACHED = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
-# What the server says before it closes the connection.
-GOING_DOWN = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
 # A server that is gone, or cut off, is noticed within seconds. What the URL says wins.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -346,8 +344,8 @@ class Connection:
             self._run_once("COMMIT")
             self.answered()
         except Error as error:
-            self._undo()
-            if self.is_lost or isinstance(error, GOING_DOWN):
+            self._undo()  # reads to the end of a connection that the server closes
+            if self.is_lost:
                 raise Unanswered(commit) from error
             raise
 

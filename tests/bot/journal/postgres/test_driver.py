@@ -317,3 +317,25 @@ async def test_a_bot_without_the_key_that_sealed_the_journal_says_so(
         (await opened(made, FakeClock(), seal_key=SecretStr(secret))).close()
 
     assert [one for one in logs if one["event"].startswith("seal.")] == told
+
+
+# Whoever commits a row is ended by the server, as when that is shut down.
+IS_ENDED = """
+CREATE FUNCTION is_ended() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60); END';
+CREATE CONSTRAINT TRIGGER is_ended AFTER INSERT ON things
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION is_ended()
+"""
+
+
+def test_of_a_commit_that_the_server_ends_nothing_is_told_either(postgres, url, kept):
+    postgres.run(IS_ENDED, url)
+    ended, connection = Connection(url), Connection(url)
+
+    with pytest.raises(Unanswered) as unanswered, ended.writing():
+        ended.execute(PUT, row(1))
+
+    assert connection.how_ended(unanswered.value.commit) is False
+    assert kept() == []
+    for one in (ended, connection):
+        one.close()

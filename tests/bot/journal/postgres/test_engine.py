@@ -170,6 +170,18 @@ async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
     assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
 
 
+async def test_one_that_is_cut_while_it_is_made_is_let_go_and_another_one_is_made(
+    through, kept
+):
+    threads, proxy = through
+    proxy.cut_before.append(b"statement_timeout")  # what is said first on each
+
+    await threads.write(put(1))
+
+    assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
+    assert [one.is_lost for one in threads._connections] == [False]
+
+
 # What nobody waits for is on its way: until another transaction has written a row.
 WRITTEN = """
 DO $$ BEGIN
@@ -354,30 +366,3 @@ async def test_what_waits_for_its_turn_keeps_neither_reads_nor_letters_waiting(
 
     assert (names, meanwhile) == (["a"], [100])
     assert kept() == [*many, 100]
-
-
-def looked(begun):
-    def work(connection):
-        begun.set()
-        return connection.execute(ALL).all()
-
-    return work
-
-
-async def test_closing_waits_for_no_server_that_says_nothing(url):
-    with proxied(url) as (proxy, way):
-        threads = threads_at(way, closing=0.2)
-        await threads.write(put(1))
-        proxy.still.set()
-        begun = threading.Event()  # of whichever gets the connection that is there
-        works = [looked(begun) for _each in range(THREADS + 1)]
-        writing = [asyncio.ensure_future(threads.write(one)) for one in works]
-        await asyncio.to_thread(begun.wait)  # others connect, or have queued
-
-        closing = threading.Thread(target=threads.close, daemon=True)
-        closing.start()
-        await asyncio.to_thread(closing.join, 10)
-        ended = await asyncio.gather(*writing, return_exceptions=True)
-
-    assert not closing.is_alive()
-    assert {type(one) for one in ended} == {JournalUnavailable}
