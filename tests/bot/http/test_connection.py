@@ -211,3 +211,44 @@ async def test_closing_ends_those_who_wait_at_once(stack):
         await server.close()
 
     assert [await one.heard() for one in visitors] == [b""] * 5
+
+
+class Held:
+    """A front that lets the first request wait."""
+
+    def __init__(self):
+        self.holder = None
+
+    def held(self, _data, holder):
+        if self.holder is not None:
+            return None
+        self.holder = holder
+        return lambda: None
+
+    def close(self):
+        """Nothing waits any more."""
+
+
+async def test_a_request_waited_from_when_it_came_until_it_had_its_place(stack):
+    front, now = Held(), asyncio.get_running_loop().time
+    server = await serving(stack, fronts=[front])
+    visitor = await visit(stack, server)
+    await until(lambda: len(server.connections) == 1)
+    made = now()
+    await until(lambda: now() - made > 0.01)  # it says nothing for a while
+    asked = now()
+    visitor.say(post("/echo"))
+    await until(lambda: front.holder is not None)
+    came = now()
+    await until(lambda: now() > came)
+    had_place = now()
+    front.holder.go_on()
+    gone_on = now()
+    await visitor.answered()
+
+    visitor.say(post("/echo"))  # which does not wait
+    await visitor.answered()
+
+    first, second = server.waits
+    assert had_place - came <= first <= gone_on - asked
+    assert second == 0.0

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.http.connections import MOST, MOST_UNSIGNED, Deadlines
 from bot.http.server import Server
-from bot.runtime.signed import vouch
+from bot.runtime.signed import vouch, waited
 
 STRANGER, FRIEND = "127.0.0.2", "127.0.0.3"
 HALF = b"POST /echo HTTP/1.1\r\nHost: x\r\nX"
@@ -61,6 +61,7 @@ async def serving(stack, **more):
         return {}
 
     async def echo(request):
+        server.waits.append(waited(request))
         return web.Response(text=str(len(await request.read())))
 
     async def signed(request):
@@ -82,7 +83,7 @@ async def serving(stack, **more):
     stack.push_async_callback(server.close)
     stack.callback(server_stands.set)
     server.let_go = server_stands.set
-    server.heard = []  # what was signed
+    server.heard, server.waits = [], []  # what was signed, and what each echo waited
     server.port = await server.start("127.0.0.1", 0)
     return server
 

@@ -118,6 +118,16 @@ async def test_targets_of_what_is_over_are_not_kept(journal, new):
     assert await journal._writer.read(lambda c: c.run(query).scalar()) == 0
 
 
+async def test_what_runs_is_known_by_the_new_names_of_its_targets_alone(journal, new):
+    relay, _ = await journal.accept(new(targets=("old",)))
+
+    await journal.name_targets(relay.id, {"old": "b" * 64})
+
+    query = "SELECT digest FROM targets"
+    digests = await journal._writer.read(lambda c: c.run(query).scalars())
+    assert digests == ["b" * 64]
+
+
 # ── what is like it ──────────────────────────────────────────────────────────────
 
 ROOM = {"sdk_app_id": 7, "room": "lobby"}

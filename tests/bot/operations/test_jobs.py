@@ -13,11 +13,20 @@ from bot.journal.rows import millis
 from bot.operations.jobs import EVERY, Jobs
 from bot.states import State
 from tests.bot.operations.accidents import accepted, given_up, left_sending
-from tests.bot.operations.tencent import KEY, lost
+from tests.bot.operations.tencent import (
+    DISCONNECTING,
+    IDLE,
+    KEY,
+    RUNNING,
+    Tencent,
+    lost,
+    started,
+)
 from tests.fakes.journal import claimed
 from tests.world import make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+OTHER = "-another-TaskId-under-the-name-of-R1."
 
 
 @pytest.fixture
@@ -106,6 +115,26 @@ async def test_a_stop_that_does_not_get_through_is_an_alarm_after_two_minutes(ma
 
     (text,) = await alarms(world)
     assert "does not get through" in text
+
+
+@pytest.mark.parametrize("is_its_own", [True, False])
+async def test_that_a_relay_is_over_settles_the_stops_of_its_own_id_alone(
+    make, is_its_own
+):
+    world = await make(key=KEY)
+    relay, tencent = await started(world, START), Tencent(world)
+    await tencent.tells(relay, RUNNING)
+    await tencent.tells(relay, RUNNING, TaskId=OTHER)
+    task = relay.task_id if is_its_own else OTHER
+    stop = await accepted(world, f"/relay stop {task} --yes")
+    await claimed(world.journal, stop.id)
+    await tencent.tells(relay, DISCONNECTING, IDLE)
+    before = await alarms(world)
+
+    await later(world, minutes=2, seconds=5)
+
+    new = [text for text in await alarms(world) if text not in before]
+    assert len(new) == (0 if is_its_own else 1)
 
 
 async def test_a_stop_that_may_go_and_that_nobody_sent_goes_with_the_next_round(make):

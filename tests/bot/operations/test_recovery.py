@@ -2,21 +2,25 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 
 from bot.errors import JournalUnavailable
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.operations.recovery import Recovered, recover
+from bot.sandbox.cloud import LoopbackCloud
 from bot.states import State
-from tests.bot.operations.accidents import JournalFile, accepted
+from tests.bot.operations.accidents import JournalFile, accepted, left_sending
+from tests.fakes.clock import FakeClock
 from tests.fakes.journal import claimed
 from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 SESSION = "/car start user=u ip=125.127.178.228 --go"
 LOOK = "/gs 1326515201117065216"
+LOOKS = "DescribeCloudPhoneMultipleStreamSessionSlaves"
 
 
 @pytest.fixture
@@ -172,6 +176,52 @@ async def test_a_stop_that_was_being_sent_is_sent_again(tmp_path):
         assert recovered == Recovered(repeated=1)
         assert world.cloud.state.running == []
         assert (await again.handle("R1")).state is State.STOPPED
+
+
+async def test_a_stop_that_may_have_got_through_is_not_told_as_refused(tmp_path):
+    async with AsyncExitStack() as outer:
+        world = await make_world(outer, tmp_path / "p.db")
+        await world.typed(START)
+        stop = await accepted(world, "/relay stop R1 --yes")
+        await claimed(world.journal, stop.id)
+        await world.tasks.drain(0)
+        world.journal.close()
+        world.cloud.state.fail_next("StopPublishCdnStream", "UnauthorizedOperation")
+
+        again = await live_again(outer, tmp_path / "p.db", world.cloud)
+        JournalFile(tmp_path / "p.db").refuse_owners()  # nor is that noted
+        with pytest.raises(JournalUnavailable):
+            await recover(again.executor, again.hearing, again.clock())
+        await again.settled()
+
+        assert (await again.journal.find.get(stop.id)).state is State.UNKNOWN
+
+
+async def test_a_look_up_has_its_own_time_again_and_no_more(tmp_path):
+    clock = FakeClock(datetime.now(UTC))
+
+    @web.middleware
+    async def slow(request, handler):
+        clock.push(seconds=7)
+        return await handler(request)
+
+    async with AsyncExitStack() as outer:
+        cloud = LoopbackCloud(middlewares=[slow])
+        await cloud.start()
+        outer.push_async_callback(cloud.close)
+        world = await live_again(outer, tmp_path / "p.db", cloud)
+        await left_sending(world, LOOK, "G1")
+        await world.tasks.drain(0)
+        world.journal.close()
+        cloud.state.fail_next(LOOKS, "RequestLimitExceeded", 9)
+
+        clock.push(minutes=3)
+        again = await live_again(outer, tmp_path / "p.db", cloud, clock=clock)
+        await recover(again.executor, again.hearing, again.clock())
+        await again.settled()
+
+        assert (await again.handle("G1")).state is State.NOT_STARTED
+    assert [name for _at, name in cloud.state.calls] == [LOOKS] * 2  # in 12 s
 
 
 async def test_recovering_twice_does_nothing_the_second_time(crash):

@@ -269,6 +269,18 @@ async def test_of_what_runs_for_long_without_a_timer_the_thread_and_then_ops_are
     assert len(scene.said("R1 still has no timer.")) == 1
 
 
+async def test_what_was_long_unknown_has_run_for_as_long_as_it_was_sent_ago(scenes):
+    scene = await scenes(policy=NAGGING)
+    relay = await lost(scene.world, START)
+    await scene.round(hours=3)
+    await scene.world.directory.look_up_groups()
+    await scene.world.typed(f"/relay attach R1 {relay.task_id}")
+    await scene.round(hours=1, minutes=5)
+    await scene.round(seconds=15)
+
+    assert len(scene.said("no timer, started")) == 1
+
+
 @pytest.mark.parametrize(
     ("policy", "line"),
     [(NAGGING, f"{START} for=40h"), (RULED, START)],

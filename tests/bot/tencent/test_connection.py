@@ -1,6 +1,7 @@
 """Connections for one request: opened ahead, used once, and dropped unused."""
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import pytest
@@ -126,6 +127,21 @@ async def test_where_each_ends_before_its_use_nothing_was_sent():
     # of the second, whether its end is seen before the write is a matter of luck
     assert isinstance(outcome, NotSent) or no_answer(outcome, ENDED)
     assert (server.requests, server.connections) == ([], 2)
+
+
+async def test_by_one_that_has_ended_as_soon_as_it_stands_nothing_is_sent():
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def end_it():
+            one, _peer = listening.accept()
+            one.close()
+
+        loop.add_reader(listening, end_it)
+        async with client_of(f"http://127.0.0.1:{listening.getsockname()[1]}") as one:
+            with pytest.raises(NotSent, match="no connection could be made"):
+                await one.send(Start(), region="")
+        loop.remove_reader(listening)
 
 
 async def test_a_reset_after_the_write_is_no_answer_and_not_tried_again():

@@ -390,9 +390,10 @@ def test_a_stop_is_tried_again_with_an_empty_purse():
     assert isinstance(step, Again)
 
 
-def test_what_ends_anyway_costs_nothing():
+@pytest.mark.parametrize("error", [NoAnswer(""), NotSent("", lasting=True)])
+def test_what_ends_anyway_costs_nothing(error):
     quota = RetryQuota()
 
-    next_step(START, NoAnswer(""), 1, longest, quota=quota)
+    next_step(START, error, 1, longest, quota=quota)
 
     assert quota == RetryQuota()
