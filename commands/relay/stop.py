@@ -65,7 +65,8 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     if len(matching) > 1:
         return lists.listed(_("Which of these?"), matching, service.resources)
     if not is_intent_id(text):  # as buttons say it, which fit whatever they are about
-        _check_fits(ask, service, matching[0])
+        _check_fits(ask, service, matching[0], text)
+        text = task or text
     return await _stop_one(ask, service, matching[0], text)
 
 
@@ -207,17 +208,17 @@ def order_of(relay: Intent, service: Service, task: str, note: str = "") -> Orde
     )
 
 
-def _check_fits(ask: Ask, service: Service, relay: Intent) -> None:
-    """Refuse to stop *relay* beside words that are of another.
+def _check_fits(ask: Ask, service: Service, relay: Intent, text: str) -> None:
+    """Refuse to stop *relay*, which *text* names, beside words that are of another.
 
     Raises:
         UsageError: there are some.
         InvalidRequest: there is no such app.
     """
-    subject, standing = relay.subject, relay.standing
+    subject, tasks = relay.subject, {relay.subject.ref, *relay.standing.candidates}
     own = {
         "app": {subject.app, str(subject.sdk_app_id)},
-        "task": {subject.ref, *standing.candidates},
+        "task": {text} if text in tasks else tasks,
         "room": {subject.room},
         "preset": {subject.preset},
     }

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.dialogue.ask import Surface
 from bot.journal.model import CONTRADICTION
 from bot.states import State
 from tests.bot.operations.deliveries import delivery
 from tests.bot.operations.tencent import KEY, RUNNING, lost, started
-from tests.world import make_world
+from tests.world import TEAM, make_world
 
 URL = "rtmp://push.example.com/live/k"
 START = f"/relay start 295066 url={URL} --go"
@@ -145,3 +146,46 @@ async def test_what_an_answer_named_nobody_chooses_away(world, tencent):
     now = await world.handle("R1")
     assert answer.plain == "🟠 R1 is not unknown: it is started."
     assert (now.subject.ref, now.standing.rivals) == (relay.task_id, ())
+
+
+async def stopped(world, line, **more):
+    """Type *line*; return the TaskIds of which a stop was sent."""
+    await world.typed(line, **more)
+    history = await world.journal.find.history("R1", TEAM)
+    return [one.subject.ref for one in history if one.subject.ends]
+
+
+async def test_a_task_id_that_is_named_beside_its_relay_is_what_is_stopped(
+    world, tencent
+):
+    relay = await started(world, START)
+    await tencent.tells(relay, RUNNING, TaskId=FORGED)
+
+    line = f"/relay stop R1 task={FORGED} --yes"
+
+    assert await stopped(world, line) == [FORGED]
+    assert stops(world) == []
+
+
+async def test_of_two_task_ids_that_are_named_at_once_none_is_stopped(world, tencent):
+    relay = await started(world, START)
+    await tencent.tells(relay, RUNNING, TaskId=FORGED)
+
+    line = f"/relay stop {FORGED} task={relay.task_id} --yes"
+
+    assert await stopped(world, line) == []
+
+
+async def test_in_the_home_tab_the_other_task_id_is_asked_about_by_itself(
+    world, tencent
+):
+    relay = await started(world, START)
+    await tencent.tells(relay, RUNNING, TaskId=FORGED)
+    home = {"surface": Surface.BUTTON, "channel": ""}
+
+    asked = await world.typed(f"/relay stop {FORGED} app=live-main", **home)
+    (button,) = asked.buttons
+
+    assert "Stop the other TaskId" in asked.plain
+    assert await stopped(world, f"/relay {button.text}", **home) == [FORGED]
+    assert stops(world) == []
