@@ -18,11 +18,15 @@ from bot.journal.audit import Decision, append, head_of
 from bot.journal.events import adopt
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import CARD_NOTICE, Notice
+from bot.journal.named_targets import MOST_NAMED
+from bot.journal.presets import MOST_SAVED
 from bot.states import State
 from tests.bot.journal.conftest import APP, AT, fact, new_intent, summary
 from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
+from tests.bot.journal.test_named_targets import URL, target
+from tests.bot.journal.test_presets import preset
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import answered, claimed, opened
 from tests.fakes.psycopg import counted
@@ -35,6 +39,7 @@ WAITING = (
 HEAD = "SELECT 1 FROM audit_heads WHERE chain = '{}' FOR UPDATE"
 THING = "SELECT 1 FROM intents WHERE id = '{}' FOR UPDATE"
 HEARING = "SELECT 1 FROM hearing FOR UPDATE"
+DROP = "DELETE FROM {} WHERE id = ANY(%s)"
 CARD = (CARD_NOTICE,)
 
 
@@ -355,3 +360,35 @@ async def test_a_secret_that_is_forgotten_while_it_is_sealed_anew_stays_so(
     assert await new.find.request_of(start.id) == b"{}"
     old.close()
     new.close()
+
+
+def preset_of(bot, number):
+    return bot.saved.presets.keep(preset(number), entry(number))
+
+
+def target_of(bot, number):
+    return bot.saved.targets.add(target(number), URL, entry(number))
+
+
+@pytest.mark.parametrize(
+    ("keep", "table", "most"),
+    [(preset_of, "presets", MOST_SAVED), (target_of, "named_targets", MOST_NAMED)],
+)
+async def test_of_two_that_are_kept_at_once_one_fits_the_menu(
+    bots, together, place, keep, table, most
+):
+    for number in range(most - 1):
+        await keep(bots[0], number)
+    held = f"LOCK TABLE {table} IN SHARE MODE"  # both may count before either writes
+
+    kept = []
+    with psycopg.connect(place, autocommit=True) as other:
+        for number in range(most, most + 5):
+            both = number, number + 50
+            works = [keep(bot, one) for bot, one in zip(bots, both, strict=True)]
+            kept.append(await together(held, *works))
+            other.execute(DROP.format(table), ([f"{one:032x}" for one in both],))
+
+    assert [sorted(type(one).__name__ for one in two) for two in kept] == (
+        [["NoneType", "TooMany"]] * 5
+    )

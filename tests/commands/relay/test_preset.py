@@ -5,7 +5,7 @@ import pytest
 from bot.dialogue.outcome import Facts, Row, plain
 from bot.errors import InvalidRequest
 from bot.exit_table import Exits
-from bot.settings import Policy, Rule
+from bot.settings import App, Policy, Rule
 from bot.tencent.models.trtc.output import target_digest
 from tests.commands.relay.filling import OnScreen, fields, opened
 from tests.commands.relay.samples import calls, words
@@ -317,3 +317,37 @@ async def test_whoever_has_no_right_to_it_changes_nothing_of_everybodys(world_wi
     assert await names(world) == ["ours"]
     await world.submitted(new, by="U0BOB", scope="mine")
     assert sorted(await names(world, "U0BOB")) == ["other", "ours"]
+
+
+def ruled(*rights, **of):
+    """Return RULED, but for U0BOB with *rights* besides, on what is *of* those apps."""
+    more = Rule(name="more", actions=rights, users=("U0BOB",), **of)
+    return Policy(rules=(*RULED.rules, more))
+
+
+async def test_for_whoever_may_not_keep_it_no_target_is_named_either(world_with):
+    world = await world_with(ruled("relay.target"), exits=EXITS)
+    typed = f"/relay preset save ours url={URL} cdn=other"
+    screen = OnScreen(world, await world.typed(typed, user="U0BOB"), "U0BOB")
+    await screen.send(scope="all")
+
+    with pytest.raises(InvalidRequest):
+        await screen.send(scope="all")
+    of_everybody = await world.journal.saved.targets.listed(TEAM)
+    await screen.send(scope="mine")
+
+    assert of_everybody == []
+    assert len(await world.journal.saved.targets.listed(TEAM)) == 1
+
+
+async def test_one_of_an_app_is_kept_for_everybody_by_a_right_on_that_app(world_with):
+    other = App(name="spare", sdk_app_id=1500000000, usersig_key="u" * 8)
+    policy = ruled("relay.preset", apps=("live-main",))
+    world = await world_with(policy, exits=EXITS, apps=(other,))
+    bob = {"by": "U0BOB", "scope": "all"}
+
+    await save(world, "ours app=live-main layout=pip", **bob)
+    with pytest.raises(InvalidRequest):
+        await save(world, "theirs app=spare layout=pip", **bob)
+
+    assert await names(world) == ["ours"]
