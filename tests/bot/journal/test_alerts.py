@@ -236,7 +236,7 @@ async def test_the_alert_of_another_workspaces_stop_ends_where_it_rang(
     for team, channel in (("T", "C1"), ("T2", "C2")):
         wanted = Subscription(channel=channel, by="UANA")
         await journal.alerts.subscribe(team, wanted, audit=entry(0))
-    stop, _ = await journal.accept(stop_of(new, relay, team="T2", home="T2"))
+    stop, _ = await journal.accept(stop_of(new, relay, team="T2", home="T"))
     rings = (ringing(AlertCause.STOP),)
     await moved(journal, stop.id, State.SENDING, State.UNKNOWN, notices=rings)
     rang = [line for name, line in await waiting(journal) if name == "push-failed"]

@@ -362,3 +362,15 @@ async def test_between_groups_others_have_their_turn(journal, left):
     await asyncio.gather(settle(), others())
 
     assert order.index("other") < order.index(len(groups) - 1)
+
+
+async def test_what_is_in_other_hands_since_it_was_read_is_left_to_those(journal, left):
+    seen = await stored(journal, await left())
+    await journal.update(seen.id, stop_at=None)  # so it is not as it was read
+    await handed(journal, seen, "another")
+    unheard = fact(FactKind.NO_ANSWER, journal.now(), key="unheard")
+
+    await journal.former.learn([(seen, unheard)])
+
+    known = await journal.find.facts_of(seen.id)
+    assert unheard.key not in [one.key for one in known]

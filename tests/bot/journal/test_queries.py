@@ -4,8 +4,9 @@ import pytest
 
 from bot.ids import Kind
 from bot.journal.model import CARD_NOTICE
-from bot.states import State
+from bot.states import LIVE, State
 from tests.bot.journal.conftest import moved
+from tests.bot.journal.makers import stop_of
 
 
 @pytest.fixture
@@ -252,3 +253,47 @@ async def test_each_request_and_each_secret_is_its_own(journal, new):
     assert await journal.find.request_of(second.id) == b"2"
     assert await journal.find.secret_of(first.id) is None
     assert await journal.find.secret_of(second.id) == b"s"
+
+
+async def test_of_one_moment_each_list_goes_by_the_ids(journal, new):
+    made = [(await journal.accept(new()))[0] for _ in range(9)]
+    made.sort(key=lambda one: one.id)
+    for number, to in enumerate((State.STARTED, State.UNKNOWN, State.ENDED) * 3):
+        way = (State.STARTED, to) if to is State.ENDED else (to,)
+        made[number] = await moved(journal, made[number].id, State.SENDING, *way)
+    live = [one for one in made if one.state is not State.ENDED]
+    find, kind = journal.find, Kind("R")
+
+    assert await find.live("T", kind) == live[::-1]
+    assert await find.recent("T", states=LIVE) == live[::-1]
+    assert await find.listed("T", kind, 9) == made[::-1]
+    unknown = [one for one in live if one.state is State.UNKNOWN]
+    assert await find.unheard(made[0].subject.sdk_app_id) == unknown
+
+
+async def test_of_one_moment_stops_go_by_their_ids(journal, new):
+    relay, _ = await journal.accept(new())
+    relay = await moved(journal, relay.id, State.SENDING, State.STARTED)
+    others = [fields_of(n) for n in range(6)]
+    stops = [(await journal.accept(stop_of(new, relay, **one)))[0] for one in others]
+    stops.sort(key=lambda one: one.id)
+
+    assert await journal.find.queued_stops(relay.id) == stops
+    assert await journal.find.unsent_stops() == stops
+
+
+def fields_of(number):
+    """Return the ID under which a stop of a relay is one of its own."""
+    return {"ref": f"-candidate-{number}"}
+
+
+async def test_stops_of_what_is_on_record_are_not_told_as_foreign(journal, new):
+    relay, _ = await journal.accept(new())
+    relay = await moved(journal, relay.id, State.SENDING, State.STARTED)
+    await journal.accept(stop_of(new, relay))
+    foreign = {"about": None, "handle": None, "ref": "-of-another-tool"}
+    stop, _ = await journal.accept(stop_of(new, relay, **foreign))
+    await journal.accept(stop_of(new, relay, **foreign, team="T2"))
+
+    assert await journal.find.foreign_stops(relay.subject.ref, "T") == []
+    assert await journal.find.foreign_stops("-of-another-tool", "T") == [stop]
