@@ -21,6 +21,8 @@ from bot.operations.rooms import Rooms
 from bot.resources.relay.samples import may_be_still
 from bot.states import OVER, State
 
+MOST_STOPS = 50  # of a thing, among which one is looked for
+
 log = structlog.get_logger(__name__)
 
 
@@ -105,9 +107,12 @@ class AlertRound:
         find, ref, team = self.journal.find, stop.subject.ref, stop.asker.team
         of = stop.subject.about
         thing = await (find.get(of) if of else find.by_ref(ref, team))
-        if thing is None:
+        if thing is None or (of is None and thing.subject.ref != ref):
             stops = await find.foreign_stops(ref, team)
-            over = any(one.state is State.DONE for one in stops)
+            if thing:  # under whose name it came since, and is not that thing
+                stops += await find.history(thing.handle, team, limit=MOST_STOPS)
+            done = (one for one in stops if one.state is State.DONE)
+            over = any(one.subject.ends and one.subject.ref == ref for one in done)
         else:
             over = thing.state in OVER
         return How.OVER if over else How.ILL

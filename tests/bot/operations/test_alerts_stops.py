@@ -7,7 +7,7 @@ import pytest
 
 from bot.journal.model import NOT_ENDED, RESULT
 from bot.states import State
-from tests.bot.operations.tencent import KEY, Tencent, lost
+from tests.bot.operations.tencent import KEY, Tencent, lost, started
 from tests.bot.operations.test_alerts import ALERTS, START, does_not_stop, posts, told
 from tests.world import TEAM, make_world
 
@@ -171,3 +171,32 @@ async def test_whoever_reads_that_a_stop_was_in_vain_can_ask_again(world, what, 
     notices = await world.notices()
     last = [one.notification.intent for one in notices if "asker" in one.audience][-1]
     assert (last.action, last.state) == (action, State.DONE), answer
+
+
+async def test_such_an_alert_is_over_though_a_later_stop_was_refused_again(world):
+    tencent = Tencent(world)
+    task, stop = await is_refused_unrecorded(world)
+    await stops_by_id(world, task)
+    world.cloud.state.fail_next(STOPS, "UnauthorizedOperation")
+    await stops_by_id(world, task)
+    await tencent.later(minutes=1)
+
+    assert await rings_of(world, stop) == []
+
+
+@pytest.mark.parametrize(("stopped", "rings"), [("R1", [1]), (OTHER, [])])
+async def test_such_an_alert_is_not_over_with_what_it_came_under_the_name_of(
+    world, stopped, rings
+):
+    tencent = Tencent(world)
+    relay = await started(world, START)
+    world.cloud.state.fail_next(STOPS, "UnauthorizedOperation")
+    await world.typed(f"/relay stop task={OTHER} app=live-main --yes")
+    (stop,) = await world.journal.find.foreign_stops(OTHER, TEAM)
+    await told(world)
+    await tencent.tells(relay, 2, TaskId=OTHER)
+
+    await world.typed(f"/relay stop {stopped} --yes")
+    await tencent.later(minutes=1)
+
+    assert await rings_of(world, stop) == rings
