@@ -335,7 +335,7 @@ async def _upkeep(tour):
     await tour.ask("maintenance.oldest_unsent")
     await tour.ask("maintenance.backlog", tour.clock())
     await tour.ask("maintenance.prune", tour.clock())
-    for name in ("ensure", "beat", "bury", "others", "leave"):
+    for name in ("ensure", "ensure_time", "beat", "bury", "others", "leave"):
         await tour.ask(f"life.{name}")
 
 
