@@ -1,6 +1,6 @@
 """What a former life left unfinished is taken up, and nothing is sent twice."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -190,7 +190,7 @@ async def test_a_stop_that_may_have_got_through_is_not_told_as_refused(tmp_path)
 
         again = await live_again(outer, tmp_path / "p.db", world.cloud)
         JournalFile(tmp_path / "p.db").refuse_owners()  # nor is that noted
-        with pytest.raises(JournalUnavailable):
+        with suppress(JournalUnavailable):  # its answer may have been before that
             await recover(again.executor, again.hearing, again.clock())
         await again.settled()
 
