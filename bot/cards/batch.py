@@ -22,8 +22,7 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.journal.model import Intent
-from bot.journal.stops import FOUND_OVER, How
-from bot.resources.headlines import stop_sentence
+from bot.resources.headlines import stop_sentence, stop_tone
 from bot.states import OPEN, State
 
 
@@ -47,22 +46,9 @@ class _Stop:
         return self.state in OPEN
 
     @property
-    def is_over(self) -> bool:
-        """Whether it is known that what it was to stop is over."""
-        if self.reason in FOUND_OVER:
-            return True
-        open_ends = {How.NO_SUCH_TASK, How.CONTESTED}
-        return self.state is State.DONE and self.reason not in open_ends
-
-    @property
     def tone(self) -> Tone:
         """The sign before it: what needs a look, what is under way, what is over."""
-        if self.is_open or self.reason == How.CONTESTED:
-            return Tone.WAIT
-        if self.is_over:
-            return Tone.OVER
-        failed = self.state is State.NOT_STARTED
-        return Tone.BAD if failed else Tone.UNKNOWN
+        return Tone.WAIT if self.is_open else stop_tone(self.state, self.reason)
 
     @property
     def sentence(self) -> str:

@@ -32,9 +32,8 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, reader_locale
 from bot.journal.model import Intent
-from bot.journal.stops import FOUND_OVER, How
 from bot.resources.base import Resource
-from bot.resources.headlines import state_word
+from bot.resources.headlines import state_word, stop_tone
 from bot.states import State
 from bot.tencent.explain import Explanation, explain
 
@@ -139,18 +138,10 @@ def result(intent: Intent, resource: Resource) -> Outcome:
 
 
 def _result_tone(intent: Intent, *, ends: bool) -> Tone:
-    if intent.settlement.reason in FOUND_OVER:
-        return Tone.OVER
-    if intent.state is State.UNKNOWN:
-        return Tone.UNKNOWN
-    if intent.state is not State.DONE:
-        return Tone.BAD
-    if intent.subject.changes:
-        return Tone.PLAIN  # what it says of the relay, its card says
-    if intent.settlement.reason == How.CONTESTED:
-        return Tone.WAIT
-    unsaid = intent.settlement.reason == How.NO_SUCH_TASK
-    return Tone.UNKNOWN if unsaid else Tone.OVER if ends else Tone.GOOD
+    if ends or intent.state is not State.DONE:
+        return stop_tone(intent.state, intent.settlement.reason)
+    # what a change says of the relay, its card says
+    return Tone.PLAIN if intent.subject.changes else Tone.GOOD
 
 
 def stop_placed(stop: Intent) -> Outcome:

@@ -96,6 +96,17 @@ def how_it_stopped(intent: Intent) -> str:
     return stop_sentence(intent.state, intent.settlement.reason, named=named)
 
 
+def stop_tone(state: State, reason: str) -> Tone:
+    """Return the colour of a stop that ended in *state*, for that *reason*."""
+    if reason in FOUND_OVER:
+        return Tone.OVER
+    if state is not State.DONE:
+        return Tone.UNKNOWN if state is State.UNKNOWN else Tone.BAD
+    if reason == How.CONTESTED:
+        return Tone.WAIT
+    return Tone.UNKNOWN if reason == How.NO_SUCH_TASK else Tone.OVER
+
+
 def stop_sentence(state: State, reason: str, *, named: bool) -> str:
     """Return how a stop ended, in *state* for that *reason*, of what may be *named*."""
     if reason == How.NO_SUCH_TASK and not named:
