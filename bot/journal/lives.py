@@ -125,9 +125,8 @@ class Life:
         ours was set since then, seconds are counted from there: nothing is due, or
         over, because a machine's clock jumped.
         """
-        now = self._now() + self._behind
-        counted = self._counted() or now
-        return now if abs(now - counted) <= SAME_CLOCK else counted
+        shown, counted = self._times()
+        return shown if abs(shown - counted) <= SAME_CLOCK else counted
 
     async def ensure_time(self) -> None:
         """Ask the database for the time if our clock was set since the last beat.
@@ -137,16 +136,17 @@ class Life:
         Raises:
             JournalUnavailable: it does not say.
         """
-        now = self._now() + self._behind
-        if abs(now - (self._counted() or now)) > SAME_CLOCK:
+        shown, counted = self._times()
+        if abs(shown - counted) > SAME_CLOCK:
             await self.beat()
 
-    def _counted(self) -> datetime | None:
-        """Return the time by seconds since the last beat; None before the first."""
+    def _times(self) -> tuple[datetime, datetime]:
+        """Return the time by our clock, and by seconds since the last beat, if any."""
+        shown = self._now() + self._behind
         if self._beat_at is None:
-            return None
+            return shown, shown
         at, since = self._beat_at
-        return at + timedelta(seconds=self._monotonic() - since)
+        return shown, at + timedelta(seconds=self._monotonic() - since)
 
     def age(self) -> float:
         """Return for how many seconds no sign of life was given that arrived.

@@ -34,8 +34,7 @@ from bot.journal.trail import (
     Signed,
     begin,
     refuse_another_key,
-    refuse_another_than_beside,
-    refuse_no_key,
+    refuse_wrong_key,
 )
 
 NO_JOURNAL = "the database has no journal in it"
@@ -98,8 +97,7 @@ class Opening:
                     before = _brought_up(url, connection, integrity)
                     if not self.restored:
                         refuse_backup(connection)
-                    refuse_another_than_beside(connection, file, self.audit)
-                    refuse_no_key(connection, file, self.audit)
+                    refuse_wrong_key(connection, file, self.audit)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins

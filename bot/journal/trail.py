@@ -214,38 +214,32 @@ def refuse_another_key(connection: Connection, signed: Signed) -> None:
         raise JournalUnavailable(ANOTHER_KEY)
 
 
-def refuse_another_than_beside(
-    connection: Connection, file: Path, audit: AuditFiles
-) -> None:
-    """Refuse a key of the settings while the one beside *file* fits, and it does not.
+def refuse_wrong_key(connection: Connection, file: Path, audit: AuditFiles) -> None:
+    """Refuse to go on with the trail in *file* by a key that would break it for good.
+
+    That is a key of the settings while the one beside *file* fits, and it does not; or
+    one made anew, where there is neither.
 
     Raises:
-        SettingsError: so it is; a record of that key would break the trail for good.
+        SettingsError: so it is.
     """
     beside = key_file(file)
-    if audit.key is None or not beside.exists():
-        return
+    if audit.key and beside.exists():
+        _refuse_another_than(beside, connection, audit.there(file))
+    elif not audit.key and not os.path.lexists(beside):
+        with connection.writing():
+            is_begun = head_of(connection, INSTALLATION).count > 0
+        if is_begun:
+            raise SettingsError(NO_KEY.format(file=beside))
+
+
+def _refuse_another_than(beside: Path, connection: Connection, signed: Signed) -> None:
     with suppress(JournalUnavailable):  # none that could be used any more
         own = AuditKey.from_file(beside)
-        signed = audit.there(file)
         with connection.writing():
             records = _ends(connection, signed)
         if _signs(own, records) and not _signs(signed.key, records):
             raise SettingsError(ANOTHER_THAN_BESIDE.format(file=beside))
-
-
-def refuse_no_key(connection: Connection, file: Path, audit: AuditFiles) -> None:
-    """Refuse to go on with a trail in *file* whose key is neither set nor beside it.
-
-    Raises:
-        SettingsError: so it is; records of a key made anew would break it for good.
-    """
-    if audit.key or os.path.lexists(key_file(file)):
-        return
-    with connection.writing():
-        is_begun = head_of(connection, INSTALLATION).count > 0
-    if is_begun:
-        raise SettingsError(NO_KEY.format(file=key_file(file)))
 
 
 def _ends(connection: Connection, signed: Signed) -> list[Record]:
