@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from pydantic import SecretStr
 
 from bot.journal.sqlite.look import Look
@@ -63,30 +64,29 @@ def test_a_disk_with_less_room_than_it_takes_is_told(tmp_path):
     assert checks[-1] == Check(told, well=False)
 
 
-def test_a_key_file_that_is_missing_is_told_unless_the_settings_have_a_key(tmp_path):
-    journal = Look(tmp_path / "p.db", keyless=True)
-    sealed = HERE.model_copy(update={"seal_key": SecretStr("s" * 40)})
-    key = tmp_path / "p.key"
-    fault = Check(
-        f"{key}: the key that sealed what is in the journal was not there.",
-        well=False,
-        fix="Stop the bot, and put back the file that was saved with the backup.",
-    )
+KEYS = {
+    "seal_key": (
+        {"keyless": True},
+        "p.key: the key that sealed what is in the journal was not there.",
+        "Stop the bot, and put back the file that was saved with the backup.",
+    ),
+    "audit_key": (
+        {"unsigned": True},
+        "p.audit.key: the key that signs the audit trail is not there.",
+        "Set BOT_AUDIT_KEY as it was, or put the file back: nothing starts.",
+    ),
+}
+
+
+@pytest.mark.parametrize("setting", KEYS)
+def test_a_key_file_that_is_missing_is_told_unless_the_settings_have_a_key(
+    tmp_path, setting
+):
+    lacks, what, fix = KEYS[setting]
+    journal = Look(tmp_path / "p.db", **lacks)
+    there = HERE.model_copy(update={setting: SecretStr("s" * 40)})
+    fault = Check(f"{tmp_path}/{what}", well=False, fix=fix)
 
     assert fault in examine_machine(HERE, journal, {})
-    assert fault not in examine_machine(sealed, journal, {})
-    assert fault not in examine_machine(HERE, Look(tmp_path / "p.db"), {})
-
-
-def test_so_is_the_key_of_the_audit_trail(tmp_path):
-    journal = Look(tmp_path / "p.db", unsigned=True)
-    signed = HERE.model_copy(update={"audit_key": SecretStr("s" * 40)})
-    fault = Check(
-        f"{tmp_path}/p.audit.key: the key that signs the audit trail is not there.",
-        well=False,
-        fix="Set BOT_AUDIT_KEY as it was, or put the file back: nothing starts.",
-    )
-
-    assert fault in examine_machine(HERE, journal, {})
-    assert fault not in examine_machine(signed, journal, {})
+    assert fault not in examine_machine(there, journal, {})
     assert fault not in examine_machine(HERE, Look(tmp_path / "p.db"), {})
