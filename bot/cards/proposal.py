@@ -5,7 +5,7 @@ of its own. Everything is a function of the facts that its notice was put in wit
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.dialogue.outcome import (
     Outcome,
     Part,
     Points,
+    Row,
     Span,
     Tone,
     When,
@@ -99,6 +100,44 @@ def summary(proposal: Proposal, resources: Registry) -> Iterator[Line]:
     """Yield in a line or two what *proposal* asks for, for whoever decides on it."""
     yield line(Bold(_titled(proposal.shown, resources)))
     yield line(*_asked_by(proposal.asker.user, proposal.created_at), quiet=True)
+
+
+def waiting(proposals: Sequence[Proposal], resources: Registry) -> Outcome:
+    """Return what of *proposals* is asked for, each with what decides on it."""
+    count = len(proposals)
+    title = n_(
+        "{n} request waits for your approval",
+        "{n} requests wait for your approval",
+        count,
+    ).format(n=count)
+    nothing = _("Nothing waits for your approval.")
+    return _listed(proposals, resources, _buttons, title if proposals else nothing)
+
+
+def own(proposals: Sequence[Proposal], resources: Registry) -> Outcome:
+    """Return what of *proposals* the reader asked for, and may take back."""
+    title = _("Asked for by you, and not decided on yet")
+    nothing = _("Nothing that you asked for waits to be approved.")
+
+    def buttons(facts: Mapping[str, Any]) -> Iterator[Button]:
+        yield _withdrawing(facts)
+
+    return _listed(proposals, resources, buttons, title if proposals else nothing)
+
+
+def _listed(
+    proposals: Sequence[Proposal],
+    resources: Registry,
+    buttons: Callable[[Mapping[str, Any]], Iterable[Button]],
+    title: str,
+) -> Outcome:
+    parts = []
+    for one in proposals:
+        until = said(_("until {when}"), when=When(one.expires_at))
+        by = _asked_by(one.asker.user, one.created_at)
+        spans = (Bold(_titled(one.shown, resources)), "\n", *by, " · ", *until)
+        parts.append(Row(spans, tuple(buttons({"proposal": one.id}))))
+    return Outcome(headline=(Bold(title),), parts=tuple(parts))
 
 
 # ── its parts ─────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from bot.journal import locks, outbox
 from bot.journal.audit import Decision, Entry
 from bot.journal.model import PROPOSAL, Asker, Notice
 from bot.journal.open_forms import use
+from bot.journal.questions import not_by
 from bot.journal.rows import TO, millis, moment
 from bot.journal.schema import lines
 from bot.journal.schema_saved import proposals
@@ -104,6 +105,16 @@ _DUE = Statement(
     .order_by(proposals.c.expires_at)
     .limit(MOST_AT_ONCE)
 )
+_OPEN = Statement(
+    select(proposals)
+    .where(
+        proposals.c.state == Asking.ASKED.value,
+        proposals.c.expires_at > bindparam("now"),
+        not_by(proposals.c.team) == bindparam("team"),
+    )
+    .order_by(proposals.c.expires_at)
+    .limit(MOST_AT_ONCE)
+)
 _DROP = [
     Statement(delete(column.table).where(column == bindparam("of")))
     for column in (lines.c.intent, proposals.c.id)
@@ -151,6 +162,13 @@ class Proposals:
         """Return the proposal *of* that id, in its own workspace only."""
         row = await self._writer.read(lambda c: c.execute(_GET, {"id": of}).first())
         return _read(row) if row and row.team == team else None
+
+    async def open(self, team: TeamId) -> list[Proposal]:
+        """Return what nobody in *team* has decided on yet; soonest over, first."""
+        asked = {"team": team, "now": millis(self._now())}
+        return await self._writer.read(
+            lambda c: [_read(row) for row in c.execute(_OPEN, asked)]
+        )
 
     async def orders(self, of: IntentId) -> bytes:
         """Return what the proposal *of* that id would send."""

@@ -113,6 +113,15 @@ class Approving(Operations):
         """Return the proposal *of* that id, of the asker's workspace."""
         return await self.seconds.proposal(ask, of)
 
+    async def waiting(self, ask: Ask) -> list[Proposal]:
+        """Return what *ask* may decide on; what is over soonest comes first."""
+        return await self.seconds.waiting(ask)
+
+    async def asked_for(self, ask: Ask) -> list[Proposal]:
+        """Return what *ask*'s person asked for, and nobody has decided on yet."""
+        each = await self.journal.proposals.open(ask.who.team)
+        return [one for one in each if one.asker.user == ask.who.user]
+
     async def decidable(self, ask: Ask, of: str) -> Proposal:
         """Return the proposal *of* that id, which *ask* may decide on if it is open."""
         asked = await self.seconds.proposal(ask, of)

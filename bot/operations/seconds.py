@@ -148,6 +148,18 @@ class Seconds:
             raise NotFound(_("There is no such request for approval (any more)."))
         return proposal
 
+    async def waiting(self, ask: Ask) -> list[Proposal]:
+        """Return what *ask* may decide on; what is over soonest comes first."""
+        each = await self.journal.proposals.open(ask.who.team)
+        return [one for one in each if await self._decides(ask, one)]
+
+    async def _decides(self, ask: Ask, proposal: Proposal) -> bool:
+        try:
+            await self.decider(ask, proposal)
+        except NotAllowed:
+            return False
+        return True
+
     async def decider(self, ask: Ask, proposal: Proposal) -> list[Order]:
         """Return what *proposal* would send, if *ask* may decide on it.
 

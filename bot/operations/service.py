@@ -126,6 +126,12 @@ class Service(Protocol):
 
     # ── a second person ─────────────────────────────────────────────────────────
 
+    async def waiting(self, ask: Ask) -> list[Proposal]:
+        """Return what *ask* may decide on; what is over soonest comes first."""
+
+    async def asked_for(self, ask: Ask) -> list[Proposal]:
+        """Return what *ask*'s person asked for, and nobody has decided on yet."""
+
     async def decidable(self, ask: Ask, of: str) -> Proposal:
         """Return the proposal *of* that id, which *ask* may decide on if it is open.
 

@@ -27,30 +27,44 @@ AN_ID = "01K0ABCDEFGHJKMNPQRSTVWXYZ"
 def add_to(command: Command) -> None:
     """Give *command* the subcommands by which a second person decides."""
     command.subcommand(
-        "approve", permit=APPROVE, usage="<id>", examples=(f"approve {AN_ID}",)
+        "approve",
+        permit=APPROVE,
+        usage="[id]",
+        examples=("approve", f"approve {AN_ID}"),
     )(approve)
     command.subcommand(
-        "deny", permit=APPROVE, usage="<id>", examples=(f"deny {AN_ID}",)
+        "deny", permit=APPROVE, usage="[id]", examples=("deny", f"deny {AN_ID}")
     )(deny)
     command.subcommand(
-        "withdraw", permit=WITHDRAW, usage="<id>", examples=(f"withdraw {AN_ID}",)
+        "withdraw",
+        permit=WITHDRAW,
+        usage="[id]",
+        examples=("withdraw", f"withdraw {AN_ID}"),
     )(withdraw)
     command.form("approve", permit=APPROVE)(submit_approval)
     command.form("deny", permit=APPROVE)(submit_denial)
 
 
 async def approve(ask: Ask, service: Service) -> Answer:
-    """Approve what somebody else asked for; asks for a reason."""
+    """Approve what somebody else asked for; asks for a reason.
+
+    Without an id it lists what waits for you.
+    """
     return await _reason(ask, service, "approve", _("Approve"), _("Approve it"))
 
 
 async def deny(ask: Ask, service: Service) -> Answer:
-    """Deny what somebody else asked for; asks for a reason."""
+    """Deny what somebody else asked for; asks for a reason.
+
+    Without an id it lists what waits for you.
+    """
     return await _reason(ask, service, "deny", _("Deny"), _("Deny it"))
 
 
 async def withdraw(ask: Ask, service: Service) -> Outcome:
-    """Withdraw what you asked to be approved."""
+    """Withdraw what you asked to be approved; without an id it lists that."""
+    if not ask.words.ids:
+        return proposal.own(await service.asked_for(ask), service.resources)
     return await service.withdraw(ask, _named(ask))
 
 
@@ -81,7 +95,9 @@ async def submit_denial(ask: Ask, service: Service) -> Outcome:
 async def _reason(
     ask: Ask, service: Service, name: str, title: str, submit: str
 ) -> Answer:
-    """Ask for the reason of a decision, if there is one to make."""
+    """Ask for the reason of a decision, if there is one to make; list what waits."""
+    if not ask.words.ids:
+        return proposal.waiting(await service.waiting(ask), service.resources)
     asked = await service.decidable(ask, _named(ask))
     if asked.state is not Asking.ASKED:
         return proposal.stands(asked)

@@ -96,6 +96,7 @@ async def second_person(tour):
     for one in (first, second):
         await tour.ask("proposals.ask", one, b"[]", audit=entry(15), form=None)
     await tour.ask("proposals.get", first.id, TEAM)
+    await tour.ask("proposals.open", TEAM)
     await tour.ask("proposals.orders", first.id)
     denied = first.decided(Asking.DENIED, None, "no", tour.clock())
     await tour.ask("proposals.decide", denied, entry(16))
