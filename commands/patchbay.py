@@ -213,10 +213,15 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
 
 
 def _page_of_subcommand(name: str, commands: Mapping[str, Command]) -> Outcome:
-    """Return the page of the one command that has a subcommand called *name*."""
+    """Return the page of the command that has a subcommand called *name*.
+
+    Where several have one it is asked which is meant.
+    """
     word = name.casefold()
-    owners = [one for one in commands.values() if word in one.subcommands]
-    if len(owners) != 1:
-        return help_pages.no_such_command(name, commands)
-    (owner,) = owners
-    return help_pages.subcommand_page(owner, owner.subcommands[word])
+    match [one for one in commands.values() if word in one.subcommands]:
+        case []:
+            return help_pages.no_such_command(name, commands)
+        case [owner]:
+            return help_pages.subcommand_page(owner, owner.subcommands[word])
+        case owners:
+            return help_pages.of_several(word, owners)

@@ -3,7 +3,7 @@
 The pages are made from the commands themselves, so that they cannot be out of date.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.outcome import (
@@ -141,6 +141,18 @@ def no_such_command(name: str, commands: Mapping[str, Command]) -> Outcome:
     page = launcher(commands)
     headline = (sentence.format(name=name, meant=meant),)
     return replace(page, headline=headline, tone=Tone.WARN)
+
+
+def of_several(name: str, owners: Sequence[Command]) -> Outcome:
+    """Return the question which of *owners*' subcommands *name* is meant."""
+    usages = tuple((Mono(_usage(owner, name)),) for owner in owners)
+    pages = tuple(
+        Button(f"{owner.slash} {name}", "patchbay", f"help {owner.name} {name}")
+        for owner in owners
+    )
+    sentence = _("Several commands have “{name}”: which is meant?")
+    headline = (sentence.format(name=name),)
+    return Outcome(headline=headline, parts=(Points("", usages), Buttons(pages)))
 
 
 def _usage(command: Command, name: str) -> str:

@@ -114,8 +114,18 @@ async def test_help_on_a_subcommand_is_found_without_its_command(world):
     by_name = await world.typed("/patchbay help approve")
 
     assert by_name == await world.typed("/patchbay help patchbay approve")
-    several = await world.typed("/patchbay help stop")  # a relay's, or a session's
-    assert several.plain.startswith("🟠 There is no command “stop”.")
+
+
+async def test_help_on_a_subcommand_of_several_commands_asks_which(world):
+    asked = await world.typed("/patchbay help Stop")  # a relay's, or a session's
+
+    assert asked.plain == "Several commands have “stop”: which is meant?"
+    _usages, buttons = asked.parts
+    pages = [(one.label, one.text) for one in buttons.buttons]
+    assert pages == [
+        ("/relay stop", "help relay stop"),
+        ("/car stop", "help car stop"),
+    ]
 
 
 SLIPS = [
