@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 
 from bot.errors import IllegalMove
 from bot.journal.audit import Decision, Entry
-from bot.journal.evidence import FactKind, Stop
+from bot.journal.evidence import Does, Fact, FactKind, Stop
+from bot.journal.rows import millis
 from bot.journal.stops import How
 from bot.states import OPEN, State
 from bot.tencent.events import RelayStatus
@@ -221,6 +222,37 @@ async def test_a_stop_of_the_id_that_ended_counts_when_that_is_attached(
     assert (stop.subject.about, relay.subject.ref) == (relay.id, TASK)
     if end is State.UNKNOWN:
         assert relay.standing.stop is Stop.MAYBE
+
+
+async def test_what_a_stop_did_before_its_id_was_a_relays_is_known_with_its_own_times(
+    journal, relay_of, foreign, clock
+):
+    relay = await relay_of(*WAYS["unknown"])
+    stop = await foreign()
+    clock.push(seconds=2)
+    sending = await claimed(journal, stop.id)
+    clock.push(seconds=3)
+    ended = await carried_out(journal, sending, FactKind.ANSWERED, clock)
+    clock.push(seconds=60)
+
+    await learns_its_id(journal, relay, "attach")
+
+    (learnt,) = [
+        one for one in await journal.find.facts_of(relay.id) if one.job == stop.id
+    ]
+    at = millis(ended.settlement.settled_at)
+    assert learnt == Fact(
+        kind=FactKind.ANSWERED,
+        does=Does.END,
+        key=learnt.key,
+        job=stop.id,
+        by=stop.asker.user,
+        ref=TASK,
+        since=millis(sending.sent_at),
+        at=at,
+        came_at=at,
+    )
+    assert at - learnt.since == 3000  # milliseconds
 
 
 @pytest.mark.parametrize("reason", [How.GONE, How.NO_SUCH_TASK])
