@@ -20,7 +20,6 @@ from bot.operations.inspection import Told, files_of
 from bot.settings import Settings
 
 DONE = 0
-ARE_RUNNING = "{n} bots have the journal open: stop them, and wait for a minute"
 BY_SERVER = (
     "a server's database is backed up by its own means, which put it back as of any "
     "moment: docs/upgrading.md"
@@ -122,7 +121,12 @@ async def withdraw(journal: Journal, *, by: str) -> list[str]:
         JournalUnavailable: some of it was not; it is to be done again.
     """
     if others := await journal.life.others():
-        raise JournalUnavailable(ARE_RUNNING.format(n=others))
+        running = n_(
+            "{n} bot has the journal open: stop it, and wait for a minute",
+            "{n} bots have the journal open: stop them, and wait for a minute",
+            others,
+        )
+        raise JournalUnavailable(running.format(n=others))
     done = await journal.restored.withdraw(by)
     under_way = n_(
         "{n} was under way: it is shown as unknown, and is not sent again.",

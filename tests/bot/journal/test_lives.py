@@ -12,6 +12,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.journal.lives import DEAD_AFTER, FRESH, Life
+from bot.journal.rows import millis
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from bot.tencent.models import REQUESTS
@@ -303,6 +304,38 @@ async def test_what_time_it_is_is_asked_at_once_where_the_clock_was_set(
     await journal.life.ensure_time()
 
     assert journal.life.age() == age
+
+
+class Far:
+    """A database whose clock is ahead, and says so half-way through 20 seconds."""
+
+    def __init__(self, clock, ahead):
+        self.clock, self.ahead = clock, ahead
+
+    async def write(self, _work, **_how):
+        self.clock.push(seconds=10)
+        at = millis(self.clock() + self.ahead)
+        self.clock.push(seconds=10)
+        return "far", at
+
+
+@pytest.mark.parametrize(
+    ("ahead", "gone_by"),
+    [
+        (timedelta(hours=1), timedelta(hours=1)),
+        (timedelta(seconds=-2), timedelta(seconds=-2)),
+        (timedelta(milliseconds=900), timedelta()),  # two clocks are never equal
+    ],
+)
+async def test_the_database_says_the_time_half_way_between_question_and_answer(
+    clock, ahead, gone_by
+):
+    ports = {"now": clock, "monotonic": clock.monotonic, "random_bytes": bytes}
+    life = Life(Far(clock, ahead), "far", shared=True, **ports)
+
+    await life.beat()
+
+    assert life.now() - clock() == gone_by
 
 
 async def test_before_the_first_sign_of_life_the_own_clock_is_gone_by(runs):

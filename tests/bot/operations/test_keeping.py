@@ -8,9 +8,12 @@ from pydantic import SecretStr
 
 from bot.__main__ import main
 from bot.app import Ports, opened_journal
+from bot.errors import JournalUnavailable
 from bot.journal.marks import RECOVER
 from bot.journal.migrate import newest
+from bot.operations.keeping import withdraw
 from bot.settings import load
+from tests.bot.journal.runs import together
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_named_targets import target
 
@@ -228,3 +231,22 @@ def test_a_command_that_has_ended_is_no_bot_that_has_the_journal_open(
     again = ["recover", "--restored"]
 
     assert [main(["keys", "reseal"]), main(again), main(again)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("bots", "why"),
+    [
+        (1, "1 bot has the journal open: stop it, and wait for a minute"),
+        (2, "2 bots have the journal open: stop them, and wait for a minute"),
+    ],
+)
+async def test_nothing_is_withdrawn_under_bots_that_run(
+    postgres, postgres_url, bots, why
+):
+    async with together(postgres_url, postgres) as several:
+        for _number in range(bots):
+            await several.open()
+        journal = await several.open()
+
+        with pytest.raises(JournalUnavailable, match=f"^{why}$"):
+            await withdraw(journal, by="uid 0")
