@@ -68,6 +68,25 @@ async def test_of_a_start_that_is_not_sent_the_connection_is_closed(make, accide
     assert server.connections <= 1
 
 
+async def test_the_connection_of_a_start_stands_before_its_turn_comes(make):
+    stands = asyncio.Event()
+
+    async def answer(server, reader, writer):
+        stands.set()
+        await answering(http())(server, reader, writer)
+
+    async with serving(answer) as server, asyncio.timeout(10):
+        world = await make(server)
+        waiting = await accepted(world, START)
+        await stands.wait()
+        before = await world.handle("R1"), list(server.requests)
+        await released(world)
+
+    assert before == (waiting, [])
+    assert waiting.state is State.QUEUED
+    assert (len(server.requests), server.connections) == (1, 1)
+
+
 async def test_a_start_takes_one_connection_and_asks_once(make):
     async with serving(answering(http())) as server:
         world = await make(server)
