@@ -295,6 +295,10 @@ async def test_a_place_is_held_within_the_block_and_given_back(desk):
     assert desk.told == [(number, True) for number in range(REST)]
 
 
+def test_given_up_is_what_is_2500_ms_older_than_the_youngest_of_a_minute():
+    assert (GIVEN_UP, KEPT) == (2.5, 60.0)
+
+
 # ── how old ─────────────────────────────────────────────────────────────────────
 
 

@@ -101,14 +101,20 @@ class Busy:
         self.admission = Admission(
             lambda: self.clock().timestamp(), self.clock.monotonic, lease=None
         )
+        self.taken = []
         while not self.admission.full:
             one = self.admission.asked(lambda _has_place: None, None)
             self.admission.wait(one, Lane.REST)
+            self.taken.append(one)
+
+    async def waiting(self, count):
+        """Return once so many wait."""
+        await until(lambda: self.admission.waiting == count)
 
     async def given_up(self, carrying):
         """Let Slack give up what is *carrying*, once it waits; return its ack."""
         task = asyncio.ensure_future(carrying)
-        await until(lambda: self.admission.waiting)
+        await self.waiting(1)
         self.clock.push(seconds=GIVEN_UP + 0.1)
         return await task
 
@@ -121,6 +127,24 @@ async def test_a_command_that_waited_for_too_long_is_acked_and_not_done(slack, c
 
     (told,) = slack.space.whispers.values()
     assert (listeners.came, "Too many requests at" in told.text) == ([], True)
+
+
+async def test_an_envelope_is_as_old_as_it_is_here_whatever_came_before(slack, connect):
+    busy = Busy()
+    _, listeners = await connect(busy.admission)
+    first = asyncio.ensure_future(command(slack))
+    await busy.waiting(1)
+    busy.clock.push(seconds=GIVEN_UP - 0.5)
+    second = asyncio.ensure_future(command(slack, "/patchbay help"))
+    await busy.waiting(2)
+    busy.clock.push(seconds=1)
+    await busy.waiting(1)
+    busy.admission.over(busy.taken.pop(), Lane.REST)
+    await asyncio.gather(first, second)
+
+    told = [one.text for one in slack.space.whispers.values()]
+    assert ["Too many requests at" in text for text in told] == [True]
+    assert listeners.came == ["/patchbay"]
 
 
 @pytest.mark.parametrize("slack", [0.5], indirect=True)
