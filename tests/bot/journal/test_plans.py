@@ -8,15 +8,18 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from importlib import import_module
 from itertools import count
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+import bot.journal
 from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
-from bot.journal.sqlite.driver import KEPT
-from bot.journal.statement import inserted
+from bot.journal.sqlite.driver import DIALECT, KEPT
+from bot.journal.statement import Statement, inserted
 from bot.states import State
 from tests.bot.journal.conftest import moved, new_intent
 from tests.bot.journal.crowd import file_of, grow
@@ -27,6 +30,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.journal import laid, opened
 from tests.fakes.sqlite import heard
 
+PACKAGE, JOURNAL = bot.journal.__name__, Path(bot.journal.__file__).parent
 COUNTS = ("ENABLE_STMTVTAB",)
 PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1", "came_at": 1}
@@ -47,6 +51,21 @@ WHOLE = {
 IN_ORDER = {"things_by_team", "audit_unkeyed_by_team", "sqlite_autoindex_audit_1"}
 # What is sorted is a page of each index that was asked.
 PAGES = {"find.matching", "recents.offered"}
+# The same of statements by their own names; and what no running bot asks for.
+WHOLE_BY_NAME = {
+    "audit.OF_CHAIN": "it is the export",
+    "audit._OF_TEAMS": "it is the export",
+    "examination._ALL": "each record is checked",
+    "examination._SETTLEMENTS": "each record is checked",
+    "examination._UNKEYED": "each record is checked",
+    "holds.HOLD": "it goes through the few letters that it has found itself",
+    "queries._COUNTS": "the doctor says how much there is",
+    "questions._IN_PART": "what is sorted is a page of each index",
+    "questions._WHOLE": "what is sorted is a page of each index",
+    "sealed._ANY": "it ends at the first row that has a sealed value, as most have",
+    "stored_trail._HAS": "`audit verify --has` looks for one hash, beside the bot",
+    "trail._LAST_UNKEYED": "it ends at the last row, in the order of the table",
+}
 
 SCAN = re.compile(r"SCAN (\w+)")
 OF_A_TEAM = re.compile(r"SEARCH (\w+) USING.* INDEX (\w+) \((?:team|chain)=\?\)$")
@@ -172,6 +191,42 @@ async def test_no_statement_looks_through_a_table_or_a_workspace(
 
     assert len(tour.seen) > 150
     assert wrong == {}
+
+
+class Anything(dict):
+    """Has a value for every parameter: no plan depends on it."""
+
+    def __missing__(self, _name):
+        return None
+
+
+def written_down():
+    """Yield the name and the text of every statement that is a value of a module."""
+    seen = {}
+    for path in sorted(JOURNAL.rglob("[a-z]*.py")):
+        parts = path.relative_to(JOURNAL).with_suffix("").parts
+        if "migrations" not in parts:
+            for name, value in vars(import_module(".".join((PACKAGE, *parts)))).items():
+                some = value if isinstance(value, list) else [value]
+                for one in some:
+                    if isinstance(one, Statement):
+                        seen.setdefault(id(one), (f"{parts[-1]}.{name}", one))
+    for name, one in seen.values():
+        yield name, one.compiled(DIALECT).text
+
+
+def test_nor_does_any_that_is_written_down_whoever_asks_it(planner):
+    texts = list(written_down())
+
+    wrong = {
+        name: lines
+        for name, text in texts
+        if not text.startswith("INSERT")
+        and (lines := refused(planner, name, text, Anything()))
+    }
+
+    assert len(texts) > 200
+    assert wrong.keys() == WHOLE_BY_NAME.keys(), wrong
 
 
 def steps(planner, statement, parameters):
