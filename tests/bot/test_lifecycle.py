@@ -3,11 +3,10 @@
 import asyncio
 import socket
 import sqlite3
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, event
 
 from bot.errors import SettingsError
 from bot.lifecycle import announce, begin, upkeep
@@ -15,6 +14,7 @@ from bot.operations.running import MOST_TOLD
 from bot.states import State
 from tests.bot.journal.crowd import grow
 from tests.bot.operations.accidents import left_sending
+from tests.fakes.sqlite import heard, stepped
 from tests.world import live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -40,34 +40,95 @@ async def past(tmp_path):
 
 
 @pytest.fixture
-def steps():
-    """Return a list that grows with every ten steps of any SQLite connection."""
-    taken = []
+def crashed(past, tmp_path):
+    """Return what lives again after a crash."""
+    _add, live = past
 
-    def count(connection, _record):
-        connection.set_progress_handler(lambda: taken.append(1), 10)
+    def again(stack):
+        (tmp_path / "p.db.closed").unlink(missing_ok=True)
+        return live(stack)
 
-    event.listen(Engine, "connect", count)
-    yield taken
-    event.remove(Engine, "connect", count)
+    return again
 
 
-async def test_a_start_costs_the_same_with_a_past_thirty_times_as_long(past, steps):
-    add, live = past
-    cost = []
+async def answered_first(world):
+    """Begin, and return the first answer."""
+    await begin(world.bot)
+    answer = await world.typed("/relay status R1")
+    await world.bot.server.close()
+    return answer.plain
+
+
+async def test_a_start_costs_the_same_with_a_past_thirty_times_as_long(past, crashed):
+    (add, _live), cost = past, []
     for first, last in ((1, 100), (101, 3000)):
         add(first, last)
         async with AsyncExitStack() as stack:
-            steps.clear()
-            world = await live(stack)
-            await begin(world.bot)
-            answer = await world.typed("/relay status R1")
+            steps = stack.enter_context(stepped())
+            answer = await answered_first(await crashed(stack))
             cost.append(len(steps))
-            await world.bot.server.close()
-            assert "unknown" in answer.plain
+            assert "unknown" in answer
 
     small, large = cost
-    assert large <= A_FEW * small
+    assert 0 < large <= A_FEW * small
+
+
+READS_THROUGH, TAKES = "PRAGMA quick_check", "UPDATE intents SET owner"
+
+
+async def test_before_the_first_answer_no_file_is_read_through_and_nothing_taken_up(
+    crashed,
+):
+    async with AsyncExitStack() as stack:
+        said = listened(stack.enter_context(heard()))
+        world = await crashed(stack)
+        answer = await answered_first(world)
+        before = set(said)
+        async with ended(upkeep(world.bot)):
+            while {READS_THROUGH, TAKES} - set(said):  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0)
+
+    assert ("unknown" in answer, before) == (True, set())
+
+
+async def test_nothing_is_taken_up_while_slack_is_asked_who_the_bot_is(crashed):
+    async with AsyncExitStack() as stack:
+        said = listened(stack.enter_context(heard()))
+        world = await crashed(stack)
+        world.directory.identified.clear()
+        world.clock.hold()  # it is not asked for so long that nobody waits for it
+        async with ended(upkeep(world.bot)):
+            for _turn in range(100):
+                await asyncio.sleep(0)
+            await world.journal.writable()  # behind all that was written
+            before = set(said)
+            world.directory.identified.set()
+            while TAKES not in said:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0)
+
+    assert before == set()
+
+
+def listened(driver):
+    """Return a list that grows with every statement by which a crash is mended."""
+    said = []
+
+    def listen(_connection, statement, _parameters):
+        said.extend(o for o in (READS_THROUGH, TAKES) if statement.startswith(o))
+
+    driver.listeners.append(listen)
+    return said
+
+
+@asynccontextmanager
+async def ended(work):
+    """Let *work* run within the block, which does not take for ever."""
+    running = asyncio.ensure_future(work)
+    try:
+        async with asyncio.timeout(10):
+            yield
+    finally:
+        running.cancel()
 
 
 @pytest.mark.parametrize("known", [True, False])

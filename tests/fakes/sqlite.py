@@ -49,3 +49,28 @@ def heard():
     telling = partial(sqlite3.connect, factory=kind)
     with mock.patch("sqlite3.connect", telling):
         yield driver
+
+
+@contextmanager
+def stepped():
+    """Give a list that grows with every ten steps of SQLite's machine.
+
+    Those of every connection that is made meanwhile; what they ask themselves to be
+    called for they are called for all the same.
+    """
+    taken = []
+
+    class Counted(sqlite3.Connection):
+        def __init__(self, *args, **more):
+            super().__init__(*args, **more)
+            self.set_progress_handler(None, 0)
+
+        def set_progress_handler(self, handler, _steps):
+            def count():
+                taken.append(1)
+                return handler() if handler else 0
+
+            super().set_progress_handler(count, 10)
+
+    with mock.patch("sqlite3.connect", partial(sqlite3.connect, factory=Counted)):
+        yield taken
