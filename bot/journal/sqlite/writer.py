@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
@@ -68,6 +69,7 @@ class Writer:
     what ends something is tried once more. As long as *has_room* then returns false,
     or *damage* says what is wrong with the file, nothing new begins. As long as *gone*
     says that it is not in its place, what is there is not opened, and none is made.
+    *timer* gives the seconds by which a read on the event loop is too long.
     """
 
     def __init__(
@@ -77,11 +79,13 @@ class Writer:
         has_room: Callable[[], bool] = lambda: True,
         damage: Callable[[], str] = str,
         gone: Callable[[], str] = str,
+        *,
+        timer: Callable[[], float] = perf_counter,
     ) -> None:
         self._file = file
         self._damage, self._gone = damage, gone
         self._connection = Connection(file)
-        self._at_once = Connection(file, reads=True)
+        self._at_once = Connection(file, reads=True, timer=timer)
         self._long = threading.local()  # a connection of each reader's thread
         self._opened: list[Connection] = [self._at_once]
         self._on_full = on_full
