@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, desc, func, select
+from sqlalchemy import Integer, Table, bindparam, desc, func, select
 
 from bot.ids import Handle, TeamId
 from bot.journal.anchors import NOTHING_BEFORE, Head
@@ -51,7 +51,7 @@ def _lately(table: Table, *, handle: bool, user: bool) -> Statement:
     if user:
         where.append(table.c.user == bindparam("user"))
     newest = select(table).where(*where).order_by(desc(table.c.number))
-    return Statement(newest.limit(bindparam("limit")))
+    return Statement(newest.limit(bindparam("limit", type_=Integer())))
 
 
 class Decision(StrEnum):

@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, tuple_, update
 
 from bot.errors import JournalUnavailable
 from bot.ids import IntentId
@@ -47,14 +47,18 @@ Learnt = tuple[Intent, Fact]
 def _page(*which: Any) -> Statement:
     """Return the question for the next intents in a state, the oldest first."""
     order = (intents.c.created_at, intents.c.id)
-    after = tuple_(*order) > tuple_(bindparam("at"), bindparam("after"))
+    last = [
+        bindparam(name, type_=column.type)
+        for name, column in zip(("at", "after"), order, strict=True)
+    ]
+    after = tuple_(*order) > tuple_(*last)
     page = select(intents).where(
         intents.c.state == bindparam("state"),
         after,
         IS_ORPHAN,
         *which,
     )
-    return Statement(page.order_by(*order).limit(bindparam("limit")))
+    return Statement(page.order_by(*order).limit(bindparam("limit", type_=Integer())))
 
 
 _LEFT = _page(intents.c.creates)
@@ -94,7 +98,10 @@ _STAND = Statement(
         error_text=bindparam("to_error_text"),
         settled_by=bindparam("to_settled_by"),
         reason=bindparam("to_reason"),
-        settled_at=func.coalesce(bindparam("to_settled_at"), intents.c.settled_at),
+        settled_at=func.coalesce(
+            bindparam("to_settled_at", type_=intents.c.settled_at.type),
+            intents.c.settled_at,
+        ),
     )
 )
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import product
 from types import MappingProxyType
 
-from sqlalchemy import bindparam, delete, func, literal, or_, select
+from sqlalchemy import Text, bindparam, delete, func, literal, or_, select
 
 from bot.ids import Kind
 from bot.journal.left import as_read
@@ -128,6 +128,9 @@ class Maintenance:
         return gone
 
 
+_MARK = bindparam("mark", type_=Text())
+
+
 @cache
 def _overdue(
     states: tuple[State, ...], since: str, *, called_back: bool, untimed: bool
@@ -136,7 +139,7 @@ def _overdue(
     query = select(intents).where(
         intents.c.action == bindparam("action"),
         intents.c[since] <= bindparam("before"),
-        func.replace(marks, bindparam("mark"), "") == marks,  # it is not there
+        func.replace(marks, _MARK, "") == marks,  # it is not there
     )
     if called_back:
         query = query.where(intents.c.callbacks)

@@ -7,6 +7,7 @@ other has not locked. On a file there is one writer, and nothing to lock.
 from typing import Any
 
 from sqlalchemy import (
+    Integer,
     Select,
     String,
     bindparam,
@@ -59,7 +60,7 @@ TAKE = _taking(
         IS_ORPHAN,
     )
     .order_by(intents.c.created_at, intents.c.id)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer()))
 )
 COUNT = Statement(
     select(func.count()).where(

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     String,
     and_,
     bindparam,
@@ -292,7 +293,7 @@ _whole = (
 _DUE = Statement(
     _whole.where(outbox.c.not_before <= bindparam("now"), is_free())
     .where(~among(cast(outbox.c.id, String), "under_way"))
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer()))
 )
 _HELD = Statement(
     _whole.where(is_of(outbox, "ids"), outbox.c.held_by == bindparam("holder"))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, Unpack
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal import changing, facts, narrow
@@ -68,7 +68,7 @@ _HISTORY = Statement(
     select(intents)
     .where(intents.c.handle == bindparam("handle"), intents.c.team == bindparam("team"))
     .order_by(intents.c.created_at.desc())
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer()))
 )
 _UNSENT_STOPS = Statement(
     select(intents)
@@ -96,7 +96,7 @@ _LAST_FAILED = Statement(
         not_by(intents.c.state) != State.DONE.value,
     )
     .order_by(*NEWEST)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer()))
 )
 _JOINED = Statement(select(intents).where(intents.c.joins == bindparam("job")))
 _everywhere = select(intents).where(intents.c.creates)

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Table, bindparam, func, select, tuple_
+from sqlalchemy import Integer, Table, bindparam, func, select, tuple_
 
 from bot.errors import JournalUnavailable
 from bot.journal.anchors import Head
@@ -91,7 +91,7 @@ def tables() -> list[Table]:
 def _page(table: Table, *, first: bool) -> Statement:
     """Return the question for the next rows of *table*, in the order of its key."""
     keys = list(table.primary_key)
-    page = select(table).order_by(*keys).limit(bindparam("limit"))
+    page = select(table).order_by(*keys).limit(bindparam("limit", type_=Integer()))
     if table is texts:
         page = page.where(texts.c.name.not_in(literals(_OWN)))
     if not first:

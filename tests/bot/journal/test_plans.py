@@ -25,10 +25,12 @@ from tests.bot.journal.conftest import moved, new_intent
 from tests.bot.journal.crowd import file_of, grow
 from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
+from tests.bot.journal.test_statement import untyped
 from tests.bot.journal.tour import Tour
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import laid, opened
 from tests.fakes.sqlite import heard
+from tests.tools.statements import there
 
 PACKAGE, JOURNAL = bot.journal.__name__, Path(bot.journal.__file__).parent
 COUNTS = ("ENABLE_STMTVTAB",)
@@ -227,6 +229,18 @@ def test_nor_does_any_that_is_written_down_whoever_asks_it(planner):
 
     assert len(texts) > 200
     assert wrong.keys() == WHOLE_BY_NAME.keys(), wrong
+
+
+@pytest.mark.usefixtures("tour")
+def test_every_parameter_has_a_type_also_of_what_is_made_when_it_is_needed():
+    wrong = {
+        one.compiled(DIALECT).text: names
+        for one in there()
+        if (names := untyped(one, DIALECT))
+        and names != ["how_many"]  # `test_statement` has one to find
+    }
+
+    assert wrong == {}
 
 
 def steps(planner, statement, parameters):

@@ -5,11 +5,21 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, select
-from sqlalchemy.dialects.postgresql import dialect as postgresql
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Executable,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    select,
+)
 
 import bot.journal
 from bot.journal import statement
+from bot.journal.postgres.driver import DIALECT as POSTGRESQL
 from bot.journal.sqlite.driver import DIALECT, Connection
 from bot.journal.statement import (
     NotOne,
@@ -104,7 +114,7 @@ def test_it_is_compiled_once_for_each_dialect():
     first = ALL.compiled(DIALECT)
 
     assert ALL.compiled(DIALECT) is first
-    assert ALL.compiled(postgresql()) is not first
+    assert ALL.compiled(POSTGRESQL) is not first
 
 
 def statements():
@@ -116,12 +126,28 @@ def statements():
                 yield pytest.param(value, id=f"{module.__name__}.{name}")
 
 
+def untyped(value, dialect):
+    """Return the names of the parameters of *value* that have no type."""
+    core = value._core
+    if not isinstance(core, Executable):
+        core = core(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
+    made = core.compile(dialect=dialect, column_keys=list(value._sets) or None)
+    return [name for bind, name in made.bind_names.items() if bind.type._isnull]
+
+
 @pytest.mark.parametrize("value", list(statements()))
 def test_every_statement_compiles_for_both_databases_with_typed_parameters(value):
-    for dialect in (DIALECT, postgresql()):
+    for dialect in (DIALECT, POSTGRESQL):
         text = value.compiled(dialect).text
 
         assert "POSTCOMPILE" not in text
+        assert untyped(value, dialect) == []
+
+
+def test_a_parameter_without_a_type_is_found():
+    page = Statement(select(THINGS).limit(bindparam("how_many")))
+
+    assert untyped(page, DIALECT) == ["how_many"]
 
 
 @pytest.mark.parametrize(
