@@ -27,6 +27,7 @@ from bot.http.listener import why_deaf
 from bot.http.metrics import Scraped
 from bot.http.server import Server
 from bot.i18n import _, commands_called
+from bot.journal import texts
 from bot.journal.journal import Journal
 from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
@@ -244,7 +245,8 @@ async def upkeep(bot: Bot) -> None:
             together.create_task(work)
         await _introduced(bot)
         watch = keep_watch(executor, bot.delivery, bot.delivery.readers.ops(""))
-        for work in (_look_through(bot), watch, models.build(executor.sleep)):
+        made = texts.make(bot.journal.dialect, executor.sleep)
+        for work in (_look_through(bot), watch, made, models.build(executor.sleep)):
             together.create_task(work)
         while not await take_up(bot):
             await executor.sleep(AWAY_SECONDS)

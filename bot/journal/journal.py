@@ -7,6 +7,7 @@ from itertools import count
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
+from sqlalchemy import Dialect
 
 from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import FormId, IntentId, Kind
@@ -120,6 +121,11 @@ class Journal:
         with suppress(JournalUnavailable):  # else before something is claimed
             await store.life.ensure()
         return cls(store, lifecycles)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What its statements are written in."""
+        return self._writer.dialect
 
     @property
     def boot(self) -> str:

@@ -10,6 +10,7 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -38,6 +39,8 @@ T = TypeVar("T")
 Params = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 NO_PARAMS: Params = {}
+# What makes a named tuple of a row: one kind for all statements with these columns.
+_row_of = cache(lambda names: namedtuple("Row", names, rename=True)._make)  # type: ignore[attr-defined]  # noqa: PYI024 - made of the statement
 
 
 class NotOne(LookupError):
@@ -119,6 +122,7 @@ class Writer(Protocol):
     take it. *reruns* counts what lost a race and was run again.
     """
 
+    dialect: Dialect
     reruns: int
 
     async def write(
@@ -135,9 +139,6 @@ class Writer(Protocol):
         may run several times, all but the last without effect. What *begins* something
         new is refused where there is room only for how the rest ends. What is *keyed*
         finds what it did, by its key, if it is run again after it was committed.
-
-        Raises:
-            JournalUnavailable: it was not committed.
         """
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
@@ -232,8 +233,7 @@ class Statement:
         columns = list(core.exported_columns) if made.effective_returning else []
         if hasattr(core, "selected_columns"):
             columns = list(core.selected_columns)
-        names = [getattr(column, "name", "") for column in columns]
-        row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - made of the statement
+        names = tuple(getattr(column, "name", "") for column in columns)
         return Compiled(
             text=made.string,
             constants={
@@ -244,7 +244,7 @@ class Statement:
                 for name, bind in named.items()
                 if (convert := _to_driver(bind, dialect))
             },
-            row=row._make,
+            row=_row_of(names),
             results=[
                 (number, convert)
                 for number, column in enumerate(columns)

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 
@@ -107,6 +109,49 @@ async def test_nothing_is_taken_up_while_slack_is_asked_who_the_bot_is(crashed):
                 await asyncio.sleep(0)
 
     assert before == set()
+
+
+def test_behind_the_listening_what_is_made_on_first_use_is_made(tmp_path):
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", LISTENING, str(tmp_path / "p.db")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[-1] == "False False True True"
+
+
+LISTENING = """
+import asyncio, sys
+from contextlib import AsyncExitStack
+from bot.journal.texts import written_down
+from bot.lifecycle import begin, upkeep
+from bot.tencent.models import REQUESTS
+from tests.world import make_world
+
+def made():
+    models = [m for one in REQUESTS.values() for m in (one, one.reply)]
+    yield any(m.__pydantic_complete__ for m in models)
+    yield sum("sqlite" in one._compiled for _name, one in written_down()) > 100
+    yield all(m.__pydantic_complete__ for m in models)
+    yield all("sqlite" in one._compiled for _name, one in written_down())
+
+async def main():
+    async with AsyncExitStack() as stack:
+        bot = (await make_world(stack, sys.argv[1])).bot
+        await begin(bot)
+        first, second, *_all = made()
+        running = asyncio.ensure_future(upkeep(bot))
+        async with asyncio.timeout(10):
+            while not all(made()):
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await bot.server.close()
+        print(first, second, *list(made())[2:])
+
+asyncio.run(main())
+"""
 
 
 def listened(driver):

@@ -15,9 +15,11 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import structlog
+from sqlalchemy import Dialect
 
 from bot.errors import JournalUnavailable
 from bot.journal.postgres.driver import (
+    DIALECT,
     LOST_RACE,
     Commit,
     Connection,
@@ -87,6 +89,8 @@ class Threads:
     A connection whose server takes no writes is let go, as another server may be in its
     place by now. Once one is written on, so are all others, which only read the old.
     """
+
+    dialect: Dialect = DIALECT
 
     def __init__(
         self,

@@ -21,11 +21,12 @@ from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
-from sqlalchemy import make_url
+from sqlalchemy import Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import JournalUnavailable
 from bot.journal.sqlite.driver import (
+    DIALECT,
     ITS_OWN,
     Connection,
     Error,
@@ -71,6 +72,8 @@ class Writer:
     says that it is not in its place, what is there is not opened, and none is made.
     *timer* gives the seconds by which a read on the event loop is too long.
     """
+
+    dialect: Dialect = DIALECT
 
     def __init__(
         self,

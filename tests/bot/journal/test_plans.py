@@ -8,18 +8,16 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from importlib import import_module
 from itertools import count
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-import bot.journal
 from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
 from bot.journal.sqlite.driver import DIALECT, KEPT
-from bot.journal.statement import Statement, inserted
+from bot.journal.statement import inserted
+from bot.journal.texts import written_down
 from bot.states import State
 from tests.bot.journal.conftest import moved, new_intent
 from tests.bot.journal.crowd import file_of, grow
@@ -32,7 +30,6 @@ from tests.fakes.journal import laid, opened
 from tests.fakes.sqlite import heard
 from tests.tools.statements import there
 
-PACKAGE, JOURNAL = bot.journal.__name__, Path(bot.journal.__file__).parent
 COUNTS = ("ENABLE_STMTVTAB",)
 PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1", "came_at": 1}
@@ -202,23 +199,8 @@ class Anything(dict):
         return None
 
 
-def written_down():
-    """Yield the name and the text of every statement that is a value of a module."""
-    seen = {}
-    for path in sorted(JOURNAL.rglob("[a-z]*.py")):
-        parts = path.relative_to(JOURNAL).with_suffix("").parts
-        if "migrations" not in parts:
-            for name, value in vars(import_module(".".join((PACKAGE, *parts)))).items():
-                some = value if isinstance(value, list) else [value]
-                for one in some:
-                    if isinstance(one, Statement):
-                        seen.setdefault(id(one), (f"{parts[-1]}.{name}", one))
-    for name, one in seen.values():
-        yield name, one.compiled(DIALECT).text
-
-
 def test_nor_does_any_that_is_written_down_whoever_asks_it(planner):
-    texts = list(written_down())
+    texts = [(name, one.compiled(DIALECT).text) for name, one in written_down()]
 
     wrong = {
         name: lines
