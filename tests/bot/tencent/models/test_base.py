@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import InvalidRequest
+from bot.tencent import wire
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Deadline, Level, Part, Repeat, Reply, Secret
 from bot.tencent.models.car import CreateSession, RenderSessionCreated
@@ -197,6 +198,27 @@ def test_a_request_does_not_change():
 
     with pytest.raises(ValidationError):
         request.task_id = "-another-task"
+
+
+def test_it_becomes_bytes_in_one_pass_of_pydantics_core():
+    request, called = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": TASK}), []
+
+    def note(frame, event, argument):
+        if event == "call":
+            called.append(frame.f_code.co_qualname)
+        elif event == "c_call":
+            called.append(argument.__qualname__)
+
+    sys.setprofile(note)
+    try:
+        body = wire.dump(request)
+    finally:
+        sys.setprofile(None)
+
+    assert json.loads(body) == {"SdkAppId": 1, "TaskId": TASK}
+    passes = ["dump", "Request.to_json", "SchemaSerializer.to_json"]
+    assert called[: len(passes)] == passes
+    assert called[len(passes) :] == ["setprofile"]
 
 
 def test_a_secret_is_shown_on_the_wire_and_nowhere_else():
