@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.bench import replicas
+from tests.bench import replicas, whole
 from tests.bench.__main__ import SECTIONS
 from tests.bench.load import Figures
 from tests.bench.pressure import Rush, _judge
@@ -15,6 +15,7 @@ from tests.bench.quick import ACK, CPU, ROOT, START_UP, checked_out, compared, t
 from tests.bench.report import text
 from tests.bench.scale import TINY
 from tests.bench.table import Goal, Result, Section, markdown, ratio
+from tests.bench.whole import Case
 from tests.servers.postgres import why_not
 
 FIGURES = {
@@ -145,6 +146,23 @@ async def test_two_trees_are_measured_and_what_got_worse_is_named():
 )
 def test_what_was_not_measured_on_both_sides_got_worse(base, new):
     assert told(base, new)[1] == [ACK]
+
+
+@pytest.mark.parametrize(("rate", "counts"), [(19, False), (20, True)])
+def test_against_a_prototype_that_is_less_than_twice_as_fast_as_b_nothing_is_won(
+    rate, counts
+):
+    case, section = Case("16 in flight", 16, lean=0.6), Section("Some")
+    rates = {"B": 10, "lean + row": rate, "bot": 1}
+    case.runs = {peer: [Figures(seconds=1, done=n)] for peer, n in rates.items()}
+
+    whole._judge(section, case)
+
+    (against,) = section.results
+    assert (against.goal.limit, against.kept) == ((0.6, False), (None, True))[
+        not counts
+    ]
+    assert any("it does not count" in line for line in section.lines) is not counts
 
 
 def figures(burst, over):

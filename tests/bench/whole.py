@@ -97,7 +97,7 @@ def _judge(section, case):
         _rate(section, case, B, case.rate)
     if case.lean and LEAN in case.runs and against:
         lean = ratio(case.of(LEAN, rate), case.of(B, rate))
-        _rate(section, case, LEAN, case.lean)
+        _rate(section, case, LEAN, None if lean < LEAST else case.lean)
         if lean < LEAST:
             section.lines.append(
                 f"{case.name}: lean + row made {lean:.2f}× the commands of B, "
