@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import AsyncExitStack
+from statistics import median
 from typing import Any
 
 from pydantic import SecretStr
@@ -30,7 +31,7 @@ SECRET = "signs-what-is-turned-away"
 SENDER = """
 import socket, sys
 port, most, count, length = map(int, sys.argv[1:])
-data = sys.stdin.buffer.read()
+refusal, data = sys.stdin.buffer.read(length), sys.stdin.buffer.read()
 lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(most)]
 for _ in range(count // most):
     for line in lines:
@@ -39,21 +40,21 @@ for _ in range(count // most):
         answer = b""
         while len(answer) < length:
             answer += line.recv(65536) or sys.exit("it ended")
-        if b"Too much" not in answer:
+        if answer != refusal:
             sys.exit(answer.decode())
 """
 
 
-async def main() -> int:
+async def main(rounds: int = ROUNDS, commands: int = COMMANDS) -> int:
     """Print the figure; return 0 if it is no more than the goal."""
     ours, bare = [], []
     async with AsyncExitStack() as stack:
         port, data, refusal = await behind(stack)
         echo = await answering(stack, refusal)
-        for _ in range(ROUNDS):
-            bare.append(await cost(echo, data, len(refusal)))
-            ours.append(await cost(port, data, len(refusal)))
-    each, floor = sorted(ours)[ROUNDS // 2], sorted(bare)[ROUNDS // 2]
+        for _ in range(rounds):
+            bare.append(await cost(echo, data, refusal, commands))
+            ours.append(await cost(port, data, refusal, commands))
+    each, floor = median(ours), median(bare)
     sys.stdout.write(
         f"{'refusal':14} {1e6 * each:10.1f} µs   {'asyncio':8} {1e6 * floor:10.1f} µs"
         f"   {each / floor:5.2f}   goal {1e6 * GOAL:.0f} µs\n"
@@ -107,15 +108,19 @@ async def answering(stack: AsyncExitStack, answer: bytes) -> int:
     return int(server.sockets[0].getsockname()[1])
 
 
-async def cost(port: int, data: bytes, length: int) -> float:
-    """Return the seconds of this process for each command that is sent to *port*."""
-    sizes = map(str, (port, CONNECTIONS, COMMANDS, length))
+async def cost(port: int, data: bytes, refusal: bytes, commands: int) -> float:
+    """Return the seconds of this process for each command that is sent to *port*.
+
+    Raises:
+        RuntimeError: what was answered is not *refusal*.
+    """
+    sizes = map(str, (port, CONNECTIONS, commands, len(refusal)))
     sender = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", SENDER, *sizes), stdin=subprocess.PIPE
     )
     start = time.process_time()
-    await sender.communicate(data)
-    taken = (time.process_time() - start) / COMMANDS
+    await sender.communicate(refusal + data)
+    taken = (time.process_time() - start) / commands
     if sender.returncode:
         raise RuntimeError("it was not turned away")
     return taken
