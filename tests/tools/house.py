@@ -9,7 +9,7 @@ from collections import Counter
 
 from tests.tools.patches import no_test_changes_what_is_ours
 from tests.tools.plan import faults_of_plan
-from tests.tools.rules import ROOT, RULES
+from tests.tools.rules import ROOT, RULES, no_test_sleeps
 
 LONGEST_TEST = 400  # lines
 
@@ -20,7 +20,11 @@ def a_test_file_fits_on_a_few_screens(_path, tree):
         yield f"more than {LONGEST_TEST} lines"
 
 
-TEST_RULES = (a_test_file_fits_on_a_few_screens, no_test_changes_what_is_ours)
+TEST_RULES = (
+    a_test_file_fits_on_a_few_screens,
+    no_test_changes_what_is_ours,
+    no_test_sleeps,
+)
 
 
 def files():

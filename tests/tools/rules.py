@@ -142,6 +142,25 @@ def clock_and_chance_come_in_as_arguments(path, tree):
             yield whole
 
 
+# Where time is measured, or played; and who sleeps though nobody waits for it: in
+# virtual time, or to hang until it is cancelled.
+TIMED = ("tests/bench/", "tests/servers/", "tests/tools/refusal.py", "tests/trials/")
+UNWAITED = {"tests/bot/test_drain.py", "tests/bot/slack/outbound/test_web.py"}
+
+
+def no_test_sleeps(path, tree):
+    """Yield the calls by which a test waits for time; others' turns it may await."""
+    if path.startswith(TIMED) or path in UNWAITED:
+        return
+    names = origins(tree)
+    for node in nodes(tree):
+        if isinstance(node, ast.Call) and (called := dotted(node.func)):
+            whole = ".".join([names.get(called[0], ""), *called[1:]])
+            turn = [ast.unparse(one) for one in node.args] == ["0"]
+            if whole in {"asyncio.sleep", "time.sleep"} and not turn:
+                yield ast.unparse(node)
+
+
 def defaults(tree):
     """Yield the defaults of arguments, and of a class's annotated fields."""
     for node in nodes(tree):

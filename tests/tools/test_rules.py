@@ -105,6 +105,23 @@ def test_clock_and_chance_are_found_but_as_defaults_and_where_they_are_handed_in
     assert faults(rule, text, "bot/base.py") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("import asyncio\nawait asyncio.sleep(0.1)", ["asyncio.sleep(0.1)"]),
+        ("import time\ntime.sleep(WAIT)", ["time.sleep(WAIT)"]),
+        ("from time import sleep as nap\nnap(1)", ["nap(1)"]),
+        ("import asyncio\nawait asyncio.sleep(0)", []),
+        ("await clock.sleep(5)", []),
+        ("await self.time.sleep(5)", []),
+        ("async def f(time): await time.sleep(5)", []),
+    ],
+)
+def test_a_sleep_is_found_but_for_others_turns_and_a_clock_of_the_tests(text, found):
+    assert faults(rules.no_test_sleeps, text, "tests/bot/test_x.py") == found
+    assert faults(rules.no_test_sleeps, text, "tests/trials/test_x.py") == []
+
+
 def test_a_participle_is_found_wherever_it_is_bound():
     text = "told = 1\nfor said in x: pass\ndef f(given): known.found = told"
 
