@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.dialogue.outcome import Audience, Outcome
+from bot.slack.inbound.lanes import ASKS
 from tests.bot.slack.inbound.front import (
     COMMAND,
     FORM,
@@ -158,6 +159,31 @@ async def test_a_mention_and_a_direct_message_are_asks(front):
     assert [(ask.command, ask.text) for ask in front.router.asks] == [
         ("relay", "list")
     ] * 2
+
+
+async def test_behind_the_ack_so_many_are_answered_at_once_and_a_stop_beside_them(
+    front,
+):
+    front.router.gate = asyncio.Event()
+    said = {"type": "app_mention", "user": "UANA", "channel": "C1"}
+    texts = [*(f"relay start {number}" for number in range(ASKS + 3)), "relay stop R1"]
+    sent = [
+        asyncio.ensure_future(
+            front.send(event(ts=f"{n}.5", text=f"<@UBOT> {t}", **said))
+        )
+        for n, t in enumerate(texts)
+    ]
+    for _one in range(ASKS + 1):
+        await front.router.came.acquire()
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    at_once = sorted(ask.text for ask in front.router.asks)
+    front.router.gate.set()
+    await asyncio.gather(*sent)
+    await front.settled()
+
+    assert at_once == [*(f"start {number}" for number in range(ASKS)), "stop R1"]
+    assert len(front.router.asks) == len(texts)
 
 
 @pytest.mark.parametrize("kind", ["app_mention", "message"])
