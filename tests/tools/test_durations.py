@@ -73,3 +73,11 @@ def test_a_report_of_pytest_is_read_by_the_names_that_pytest_gives(tmp_path):
         "tests/tools/test_durations.py::test_a[x-1]": 0.5,
         "tests/bot/test_states.py::Walk::runTest": 7.25,
     }
+
+
+def test_make_test_leaves_out_what_is_long_and_whoever_is_done_takes_work_of_others():
+    lines = (TOP / "Makefile").read_text(encoding="utf-8").splitlines()
+
+    assert "PLAYED := -n 2 --dist worksteal --timeout 120" in lines
+    assert '\t$(BIN)/pytest $(PLAYED) -m "not long" --hypothesis-profile=brief' in lines
+    assert '\t$(BIN)/pytest $(PLAYED) -m "long or hypothesis"' in lines
