@@ -1,7 +1,7 @@
 """Statements as values: written in SQLAlchemy Core, compiled once, run on the driver.
 
 Building and compiling one costs more than running it. So none is built when it is run:
-each is a value of its module, and is text from its first use on. SQLAlchemy knows the
+each is a value of its module, and text by its first use (`texts`). SQLAlchemy knows the
 dialects; what it would do at run time (names of parameters, converters of values) a
 compiled statement carries with it, since a bare driver applies none.
 """

@@ -197,7 +197,7 @@ async def where_it_must_show(design):
             return await checked(stage.folder)
 
 
-async def with_many_rows():
+async def with_many_rows(rows=MANY):
     """Kill a bot whose journal is long; return how long its restart takes."""
     with tempfile.TemporaryDirectory() as folder:
         async with Stage(Path(folder), called_back=False) as stage:
@@ -206,7 +206,7 @@ async def with_many_rows():
             await stage.submit(10, lambda _number: False)
             await stage.gone()
             with sqlite3.connect(Path(folder) / "patchbay.db") as file:
-                lengthen(file, MANY)
+                lengthen(file, rows)
             file.close()
             seconds = await stage.start()
             await settled(stage)
@@ -220,13 +220,15 @@ def lengthen(file, rows):
     first = file.execute("SELECT * FROM intents LIMIT 1").fetchone()
     row = dict(zip(names, first, strict=True))
     marks = ", ".join("?" * len(names))
+    own = {"id": "x{n:025}", "key": "x{n}", "handle": "R9{n}", "room": "x{n}"}
+    own |= {"ref": "-x{n}", "state": "stopped"}
     copies = (
-        row | {"id": f"x{n:025}", "key": f"x{n}", "handle": f"R9{n}", "room": f"x{n}"}
+        row | {name: value.format(n=n) for name, value in own.items()}
         for n in range(rows)
     )
     file.executemany(
         f"INSERT INTO intents VALUES ({marks})",  # noqa: S608 - only question marks
-        (tuple({**copy, "state": "stopped"}.values()) for copy in copies),
+        (tuple(copy.values()) for copy in copies),
     )
 
 

@@ -35,6 +35,13 @@ async def test_a_few_random_kills_lose_nothing():
     assert found["submitted"] >= 20
 
 
+@pytest.mark.short
+async def test_a_long_journal_is_taken_up_after_a_kill():
+    found = await crash.with_many_rows(rows=100)
+
+    assert found["faults"] == {}
+
+
 @pytest.mark.parametrize("design", crash.BAD)
 async def test_a_bad_design_is_caught(design):
     found = await crash.where_it_must_show(design)
