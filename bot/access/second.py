@@ -3,7 +3,7 @@
 A stop of one thing never does. What ends several at once does if a table says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -40,13 +40,23 @@ def second_for(
     return next((one for one in tables if _asks(one, change, team)), None)
 
 
-def approvers(rules: Iterable[Rule], app: App | None) -> tuple[str, ...]:
-    """Return the users and groups whom *rules* let approve something on *app*."""
+def approving(rules: Iterable[Rule], team: str) -> Iterator[Rule]:
+    """Yield those of *rules* that let somebody approve in *team*; empty: anywhere."""
+    for rule in rules:
+        there = not (team and rule.teams) or team in rule.teams
+        if there and any(fnmatchcase(APPROVE, pattern) for pattern in rule.actions):
+            yield rule
+
+
+def approvers(rules: Iterable[Rule], app: App | None, team: TeamId) -> tuple[str, ...]:
+    """Return the users and groups whom *rules* let approve something on *app*.
+
+    Those of rules for other workspaces than *team* are not among them.
+    """
     fitting = (
         rule
-        for rule in rules
-        if any(fnmatchcase(APPROVE, pattern) for pattern in rule.actions)
-        and (not rule.apps or (app is not None and app.name in rule.apps))
+        for rule in approving(rules, team)
+        if not rule.apps or (app is not None and app.name in rule.apps)
     )
     return tuple(dict.fromkeys(o for one in fitting for o in (*one.users, *one.groups)))
 

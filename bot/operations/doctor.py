@@ -4,12 +4,12 @@ It calls nothing that costs money; the clock is compared with Tencent's by the `
 of whatever answer came last.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from bot.access.exits import refusals
 from bot.access.limits import host_of
+from bot.access.second import approving
 from bot.cards.audit import VERIFY
 from bot.config.kinds import KEY_SOUND, length_of
 from bot.config.rules import APPROVE
@@ -24,7 +24,7 @@ from bot.operations.reception import About, Reception, Refusal
 from bot.operations.throttle import named as named_account
 from bot.products import ACCOUNTS, PRODUCTS, is_real
 from bot.resources.relay.quality import LOOKS
-from bot.settings import App, Settings
+from bot.settings import App, Second, Settings
 from bot.states import State
 from bot.tencent.client import Client
 from bot.tencent.models.exits import Exit, Row
@@ -86,15 +86,29 @@ def _rights(settings: Settings) -> list[Check]:
 
 def _seconds(settings: Settings) -> list[Check]:
     """Return that something needs a second person, and nobody may be it."""
-    patterns = [one for rule in settings.policy.rules for one in rule.actions]
-    if any(fnmatchcase(APPROVE, one) for one in patterns):
-        return []
-    text = _("Second “{name}”: no rule allows {action} to anybody, so nothing is sent.")
+    wanted = [(one, one.teams or ("",)) for one in settings.policy.second]
+    return [check for one, teams in wanted for check in alone(settings, one, teams)]
+
+
+def alone(settings: Settings, table: Second, teams: Iterable[str]) -> Iterator[Check]:
+    """Yield in which of *teams* nobody may approve what *table* asks about.
+
+    An empty one is any.
+    """
     fix = _("Write such a rule; see bot.example.toml.")
-    return [
-        Check(text.format(name=one.name, action=APPROVE), well=False, fix=fix)
-        for one in settings.policy.second
-    ]
+    for team in teams:
+        if any(approving(settings.policy.rules, team)):
+            continue
+        anywhere = _(
+            "Second “{name}”: no rule allows {action} to anybody, so nothing is sent."
+        )
+        there = _(
+            "Second “{name}”: no rule allows {action} to anybody in the workspace "
+            "{team}, so nothing is sent there."
+        )
+        text = there if team else anywhere
+        what = text.format(name=table.name, action=APPROVE, team=team)
+        yield Check(what, well=False, fix=fix)
 
 
 def _exits(settings: Settings) -> list[Check]:

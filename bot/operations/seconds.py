@@ -116,7 +116,8 @@ class Seconds:
 
     def _approvers(self, orders: Sequence[Order], asker: Asker) -> list[str]:
         """Return whom rules name, beside *asker*, who may approve *orders*."""
-        named = approvers(self.settings.policy.rules, orders[0].app)
+        rules, app = self.settings.policy.rules, orders[0].app
+        named = approvers(rules, app, asker.team)
         return [one for one in named if one != asker.user][:MOST_NAMED]
 
     def _channel(self, table: Second, asker: Asker) -> ChannelId:

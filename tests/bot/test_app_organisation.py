@@ -254,6 +254,9 @@ async def test_the_doctor_says_that_it_is_org_wide_and_names_the_workspaces(org)
         checks = {check.what: check.well for check in await examining}
 
     assert checks[f"Org-wide, in 1 workspace: Sandbox news ({NEWS})"] is True
-    assert checks[f"“sport”: the app is in no workspace {SPORT}."] is False
+    assert (
+        checks[f"[[policy.rules]] “sport”: the app is in no workspace {SPORT}."]
+        is False
+    )
     assert checks[f"[[workspaces]]: the app is in no workspace {SPORT}."] is False
     assert checks[f"ops_channel {seed.SPORT_OPS.id}"] is True

@@ -204,6 +204,14 @@ WRONG = (
         "patchbay.approve",
     ),
     toml(
+        "what needs a second person in a workspace in which nobody may be it",
+        RULE.replace("relay.*", "*")
+        + USERS
+        + 'teams = ["T0000000001"]\n[[policy.second]]\nname = "two"\n'
+        'actions = ["relay.start"]\nteams = ["T0000000001", "T0000000002"]\n',
+        "T0000000002",
+    ),
+    toml(
         "what needs a second person, without a name",
         '[[policy.second]]\nactions = ["relay.start"]\n',
         "name",

@@ -5,14 +5,21 @@ https://docs.slack.dev/apis/web-api
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.config.alerts import Alerts, AppAlerts
 from bot.i18n import _, n_
-from bot.operations.doctor import SKEW_WORTH_A_WORD, Check
+from bot.operations.doctor import SKEW_WORTH_A_WORD, Check, alone
 from bot.settings import Policy, Settings
 from bot.slack.inbound.kinds import is_org_wide
 from bot.slack.installation import workspaces
@@ -55,9 +62,9 @@ async def examine_slack(
     if is_org_wide(data):
         last, teams = await workspaces(web)
         checks += org_wide(settings, last, teams)
-    elif settings.workspaces:
-        text = _("[[workspaces]] is for an org-wide install, and this is none.")
-        checks.append(Check(text, None, _("docs/install.md says what that is.")))
+        checks += _not_apart(settings.policy, {*teams, data.get("enterprise_id")})
+    else:
+        checks += in_one(settings, str(data.get("team_id") or ""))
     checks += [one async for one in _app(web, settings)]
     checks += [one async for one in _same_app(web, settings, data)]
     for channel, setting in _channels(settings).items():
@@ -87,14 +94,56 @@ def org_wide(settings: Settings, sent: Sent, teams: Mapping[str, str]) -> list[C
         len(teams),
     )
     checks = [Check(text.format(n=len(teams), names=names))]
-    places = {f"“{rule.name}”": rule.teams for rule in settings.policy.rules}
-    places["[[workspaces]]"] = tuple(one.team for one in settings.workspaces)
-    for place, named in places.items():
-        for team in sorted({*named} - teams.keys()):
-            text = _("{place}: the app is in no workspace {team}.")
-            what = text.format(place=place, team=team)
-            checks.append(Check(what, well=False, fix=fix))
+    own = tuple(one.team for one in settings.workspaces)
+    checks += _nowhere((*_places(settings), ("[[workspaces]]", own)), teams, fix)
+    for table in settings.policy.second:
+        if not table.teams:  # else it is said without asking Slack
+            checks += alone(settings, table, sorted(teams))
     return checks
+
+
+def in_one(settings: Settings, team: str) -> list[Check]:
+    """Return what is set for others than the one workspace *team*; empty: not known."""
+    checks: list[Check] = []
+    if settings.workspaces:
+        text = _("[[workspaces]] is for an org-wide install, and this is none.")
+        checks.append(Check(text, None, _("docs/install.md says what that is.")))
+    if not team:
+        return checks
+    fix = _("It is in {team} alone; docs/install.md says what org-wide is.")
+    return checks + _nowhere(_places(settings), {team}, fix.format(team=team))
+
+
+def _places(settings: Settings) -> list[tuple[str, Sequence[str]]]:
+    """Return the tables that are for some workspaces, as they are called, and which."""
+    rules, seconds = settings.policy.rules, settings.policy.second
+    return [
+        *((f"[[policy.rules]] “{one.name}”", one.teams) for one in rules),
+        *((f"[[policy.second]] “{one.name}”", one.teams) for one in seconds),
+    ]
+
+
+def _nowhere(
+    places: Iterable[tuple[str, Sequence[str]]], teams: Collection[str], fix: str
+) -> list[Check]:
+    """Return which of *places* are for a workspace that is none of *teams*."""
+    text = _("{place}: the app is in no workspace {team}.")
+    return [
+        Check(text.format(place=place, team=team), well=False, fix=fix)
+        for place, named in places
+        for team in sorted({*named}.difference(teams))
+    ]
+
+
+def _not_apart(policy: Policy, own: Collection[Any]) -> list[Check]:
+    """Return whose people the policy lets act in every workspace: of the bot's *own*.
+
+    Those are the workspaces and the organisation that it is installed for.
+    """
+    text = _("[policy] teams: people of {team} may act in every workspace.")
+    fix = _("Take it out of teams, unless you want that: docs/install.md.")
+    both = sorted({*policy.teams}.intersection(own))
+    return [Check(text.format(team=one), None, fix) for one in both]
 
 
 def _token(setting: str, sent: Sent) -> Check:

@@ -154,4 +154,12 @@ RULES = (
     ],
 )
 def test_who_may_approve_is_named_once_and_for_the_app_alone(app, named):
-    assert approvers(RULES, app) == named
+    assert approvers(RULES, app, "T1") == named
+
+
+@pytest.mark.parametrize("team", ["T1", "T2"])
+def test_who_may_approve_in_another_workspace_is_not_named(team):
+    own = {"T1": Rule(name="one", actions=("*",), users=("U0ANA",), teams=("T1",))}
+    own["T2"] = own["T1"].model_copy(update={"users": ("U0BOB",), "teams": ("T2",)})
+
+    assert approvers(own.values(), MAIN, team) == own[team].users

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.config.alerts import Alerts, AppAlerts
 from bot.operations.doctor import Check
 from bot.operations.preflight.slack import MOST, Scopes, examine_slack
-from bot.settings import App, Policy, Rule, Settings, Workspace
+from bot.settings import App, Policy, Rule, Second, Settings, Workspace
 from bot.slack.outbound.web import Sent
 from tests.fakes.slack import FakeSlack, refused
 
@@ -183,17 +183,21 @@ async def test_an_app_that_is_in_no_workspace_is_not_well(teams, what):
     assert (check.what, check.well) == (what, False)
 
 
+FAR = Policy(
+    rules=(Rule(name="far", teams=("T1", "T7"), actions=("*",), users=("U1",)),),
+    second=(Second(name="farther", teams=("T9", "T1"), actions=("relay.start",)),),
+)
+
+
 async def test_what_is_set_for_a_workspace_without_the_app_is_told():
-    rule = Rule(name="far", teams=("T1", "T7"), actions=("*",), users=("U1",))
     there = (Workspace(team="T8", ops_channel="C8"), Workspace(team="T1"))
 
-    checks = await found_by(
-        FakeSlack(data=ORG), policy=Policy(rules=(rule,)), workspaces=there
-    )
+    checks = await found_by(FakeSlack(data=ORG), policy=FAR, workspaces=there)
 
     wrong = [check.what for check in checks if check.well is False]
     assert wrong == [
-        "“far”: the app is in no workspace T7.",
+        "[[policy.rules]] “far”: the app is in no workspace T7.",
+        "[[policy.second]] “farther”: the app is in no workspace T9.",
         "[[workspaces]]: the app is in no workspace T8.",
     ]
     assert Check("ops_channel C8") in checks
@@ -208,6 +212,43 @@ async def test_workspaces_of_an_app_that_is_in_one_do_nothing():
         "[[workspaces]] is for an org-wide install, and this is none.",
         None,
     )
+
+
+async def test_of_an_app_that_is_in_one_what_is_set_for_another_is_told():
+    in_one = {"auth.test": {**INTRODUCED["auth.test"], "team_id": "T1"}}
+
+    _greeted, *checks = await found_by(FakeSlack(data=in_one), policy=FAR)
+
+    fix = "It is in T1 alone; docs/install.md says what org-wide is."
+    places = {"[[policy.rules]] “far”": "T7", "[[policy.second]] “farther”": "T9"}
+    assert checks == [
+        Check(f"{place}: the app is in no workspace {team}.", well=False, fix=fix)
+        for place, team in places.items()
+    ]
+
+
+async def test_a_workspace_where_nobody_may_approve_what_is_asked_there_is_told():
+    leads = Rule(name="leads", teams=("T1",), actions=("*",), users=("U1",))
+    policy = Policy(
+        rules=(leads,), second=(Second(name="two", actions=("relay.start",)),)
+    )
+
+    checks = await found_by(FakeSlack(data=ORG), policy=policy)
+
+    (wrong,) = [check.what for check in checks if check.well is False]
+    nobody = "no rule allows patchbay.approve to anybody in the workspace T2"
+    assert wrong == f"Second “two”: {nobody}, so nothing is sent there."
+
+
+async def test_workspaces_whose_people_may_act_in_all_the_others_are_told():
+    checks = await found_by(
+        FakeSlack(data=ORG), policy=Policy(teams=("T2", "T9", "E1"))
+    )
+
+    assert [check.what for check in checks if check.well is None] == [
+        f"[policy] teams: people of {one} may act in every workspace."
+        for one in ("E1", "T2")
+    ]
 
 
 async def test_a_group_need_be_in_one_of_the_workspaces_of_its_rule():
