@@ -1,6 +1,7 @@
 """The table `[alerts]` of `bot.toml`: where an alert rings, and whom it calls.
 
-An app may have such a table of its own; what it leaves out is that of all.
+An app may have such a table of its own, and so may a workspace; what it leaves out is
+that of all.
 """
 
 import re
@@ -35,7 +36,7 @@ def _pager(url: SecretStr) -> SecretStr:
 
 
 class AppAlerts(BaseModel):
-    """What an app has of its own; None is what all have."""
+    """What an app, or a workspace, has of its own; None is what all have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -62,7 +63,7 @@ class Alerts(BaseModel):
     pager_url: Annotated[SecretStr, AfterValidator(_pager)] | None = None
 
     def on(self, own: AppAlerts | None) -> "Alerts":
-        """Return what holds for an app that has *own*."""
+        """Return what holds for an app or a workspace that has *own*."""
         if own is None:
             return self
         changes = {

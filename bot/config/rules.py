@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.config import kinds
+from bot.config.alerts import AppAlerts
 
 APPROVE = "patchbay.approve"  # what whoever approves has to be allowed
 
@@ -82,10 +83,14 @@ class Project(_Table):
 
 
 class Workspace(_Table):
-    """A workspace of an org-wide install, and where its alarms go."""
+    """A workspace of an org-wide install, and where its alarms and alerts go.
+
+    *alerts* come before those of all and of an app: a user group is of one workspace.
+    """
 
     team: kinds.WorkspaceId
     ops_channel: kinds.OneChannelOrNone = ""
+    alerts: AppAlerts | None = None
 
 
 def groups_in(

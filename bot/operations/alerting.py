@@ -76,8 +76,11 @@ def waits_for_alert(notification: Notification, now: datetime) -> bool:
     return notification.alert is None and bool(at and now - at < WAITED_FOR)
 
 
-def pages(notification: Notification, pager: Pager | None) -> Ways:
-    """Return the way to the *pager*, if there is one."""
+def pages(notification: Notification, pager: Pager | None, team: str = "") -> Ways:
+    """Return the way to the *pager*, if there is one.
+
+    It is told the workspace *team*, if there are several.
+    """
     intent, facts = notification.intent, notification.facts
     if pager is None or intent is None:
         return ()
@@ -88,7 +91,7 @@ def pages(notification: Notification, pager: Pager | None) -> Ways:
         "room": intent.subject.room,
         "cause": cause,
         "flapping": "yes" if facts[ALERT]["flapping"] else "no",
-    }
+    } | ({"workspace": team} if team else {})
     severity = SEVERITIES.get(AlertCause(cause), "critical")
     event, key = str(facts["event"]), str(facts["key"])
     return (Page(pager, event, key, tuple(details.items()), severity),)

@@ -28,12 +28,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRound:
-    """Looks at the outages of *journal*; *alerts* says whom an app calls, and when."""
+    """Looks at the outages of *journal*.
+
+    *alerts* says whom an app calls in a workspace, and when.
+    """
 
     journal: Journal
     rooms: Rooms
     emptiness: Emptiness
-    alerts: Callable[[str], Alerts]
+    alerts: Callable[[str, str], Alerts]
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
 
@@ -46,7 +49,7 @@ class AlertRound:
         if await self.emptiness.run_due():
             self.wake()
         for outage, about in await self.journal.alerts.due(self.now()):
-            own = self.alerts(about.subject.app)
+            own = self.alerts(about.subject.app, about.asker.team)
             after = timedelta(minutes=own.escalate_minutes if own.group else 0)
             await self._look(outage, *await self._how(outage, about), after or None)
 

@@ -7,6 +7,7 @@ that stands in a shared message is drawn anew with all that stand there.
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -43,6 +44,7 @@ MOST_ALARMS = 10
 Ways = tuple[Way, ...]
 
 T = TypeVar("T")
+Draw = Callable[[Notification, Registry], Outcome]
 log = structlog.get_logger(__name__)
 
 
@@ -167,10 +169,11 @@ async def in_one_message(
     batch: Batch,
     cards_at: Callable[[Place], Awaitable[Sequence[Intent]]],
     resources: Registry,
+    draw: Draw = drawn,
 ) -> Body | None:
     """Return the message that several of *batch* share; None for one alone.
 
-    *cards_at* returns all whose cards stand in a message.
+    *cards_at* returns all whose cards stand in a message, *draw* an alarm by itself.
     """
     first, *others = batch.notifications
     card = first.intent.card if first.name == CARD and first.intent else None
@@ -182,7 +185,7 @@ async def in_one_message(
     if first.name == CARD:
         intents = [one.intent for one in batch.notifications if one.intent]
         return together(cards, intents, resources)
-    return together(digest, batch.notifications, resources)
+    return together(partial(digest, draw=draw), batch.notifications, resources)
 
 
 def cards(intents: Sequence[Intent], resources: Registry) -> Body:
@@ -203,9 +206,11 @@ def cards(intents: Sequence[Intent], resources: Registry) -> Body:
     return body
 
 
-def digest(alarms: Sequence[Notification], resources: Registry) -> Body:
-    """Return *alarms* as one message: a row each, with its buttons."""
-    shown = [drawn(one, resources) for one in alarms]
+def digest(
+    alarms: Sequence[Notification], resources: Registry, draw: Draw = drawn
+) -> Body:
+    """Return *alarms* as one message: a row each as *draw* has it, with its buttons."""
+    shown = [draw(one, resources) for one in alarms]
     subjects = [one.intent.handle if one.intent else one.app for one in alarms]
     handles = ", ".join(dict.fromkeys(filter(None, subjects)))
     title = _("{n} alarms: {h}").format(n=len(shown), h=handles)

@@ -292,7 +292,8 @@ class Delivery:
             if batch.may_share:
                 with self.readers.reading(batch.notifications[0]):
                     stand = self._outbox.cards_at
-                    body = await in_one_message(batch, stand, self._resources)
+                    draw = self.readers.drawn
+                    body = await in_one_message(batch, stand, self._resources, draw)
             async with self._new.alone(batch):
                 return await self._sent(batch, body)
         except JournalUnavailable as error:

@@ -51,11 +51,15 @@ def _nothing_also(_relay: Intent, _changes: Changes) -> Iterable[Notice]:
     return ()
 
 
-def still_alarms(alerts: Callable[[str], Alerts]) -> Also:
+def still_alarms(alerts: Callable[[str, str], Alerts]) -> Also:
     """Return what rings of a picture that fell, where *alerts* of its app want that."""
 
     def also(relay: Intent, changes: Changes) -> Iterable[Notice]:
-        return still.alarms(changes) if alerts(relay.subject.app).still else ()
+        return (
+            still.alarms(changes)
+            if alerts(relay.subject.app, relay.asker.team).still
+            else ()
+        )
 
     return also
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol, Self
 
 import structlog
 
-from bot.config.alerts import NO_ALERTS, Alerts
+from bot.config.alerts import NO_ALERTS, Alerts, AppAlerts
 from bot.dialogue.outcome import Audience, Outcome
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages
 from bot.ids import SlackUserId
@@ -49,19 +49,34 @@ class Known(Protocol):
     def known_locale(self, user: str) -> str:
         """Return the language of *user*; empty if that is not known."""
 
+    def named(self, team: str) -> str:
+        """Return what people call *team*, one of several; empty if there is but one."""
+
 
 def _no() -> bool:
     return False
 
 
-def _no_alerts(_app: str) -> Alerts:
+def _no_alerts(_app: str, _team: str) -> Alerts:
     return NO_ALERTS
 
 
-def alerts_of(settings: Settings, app: str) -> Alerts:
-    """Return where what rings of the *app* of that name does, and whom it calls."""
+def _nothing(_team: str) -> str:
+    return ""
+
+
+def alerts_of(settings: Settings, app: str, team: str) -> Alerts:
+    """Return where what rings of *app* in *team* does, and whom it calls.
+
+    What the workspace has of its own comes before what the app of that name has.
+    """
     own = next((one.alerts for one in settings.all_apps if one.name == app), None)
-    return settings.alerts.on(own)
+    alerts = settings.alerts.on(own)
+    for one in settings.workspaces:
+        if one.team == team:
+            there = AppAlerts(channel=one.ops_channel)
+            alerts = alerts.on(there).on(one.alerts)
+    return alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,8 @@ class Readers:
     *locale_of* returns what a person's Slack is in, or nothing if that is not known;
     then it is what it was when they asked. Operators read in *ops_channel*, and what
     is of a workspace that has one of its own in *ops_channels*, there. Where the bot
-    serves several workspaces, what is drawn is of one of them.
+    serves several workspaces, what is drawn is of one of them, which is *named* to
+    whoever also reads of others: R1 is another thing in each.
     """
 
     languages: Languages = AS_ASKED
@@ -79,7 +95,8 @@ class Readers:
     ops_channel: str = ""
     ops_channels: Mapping[str, str] = field(default_factory=dict)  # by workspace
     serves_several: Callable[[], bool] = _no
-    alerts: Callable[[str], Alerts] = _no_alerts  # by the name of an app
+    named: Callable[[str], str] = _nothing
+    alerts: Callable[[str, str], Alerts] = _no_alerts  # by an app's name and workspace
     pager: Pager | None = None
 
     @classmethod
@@ -91,14 +108,16 @@ class Readers:
             settings.ops_channel,
             ops_channels={one.team: one.ops_channel for one in settings.workspaces},
             serves_several=lambda: directory.org_wide,
+            named=directory.named,
             alerts=partial(alerts_of, settings),
             pager=Pager(url) if (url := settings.alerts.pager_url) else None,
         )
 
     def alerts_on(self, notification: Notification) -> Alerts:
         """Return where what rings does that *notification* is of, and whom it calls."""
-        intent = notification.intent
-        return self.alerts(intent.subject.app if intent else "")
+        intent, asker = notification.intent, notification.asker
+        app = intent.subject.app if intent else ""
+        return self.alerts(app, asker.team if asker else "")
 
     def ops_of(self, notification: Notification) -> str:
         """Return the channel in which *notification* is read by operators."""
@@ -106,22 +125,37 @@ class Readers:
         team = asker.team if asker else ""
         if ALERT not in notification.facts:
             return self.ops(team)
-        own = self.ops_channels.get(team)
         channel = self.alerts_on(notification).channel
-        return channel_of(notification.facts) or own or channel or self.ops(team)
+        return channel_of(notification.facts) or channel or self.ops(team)
 
     def ways(self, notification: Notification, now: datetime) -> tuple[Way, ...]:
         """Return the ways of *notification*, the best one first."""
         if notification.audience is Audience.PAGER:
-            return pages(notification, self.pager)
+            return pages(notification, self.pager, self.team(notification))
         ops = self.ops_of(notification)
         ways = beside_alerts(notification, ops, ways_of(notification, ops, now))
         group = self._called(notification)
         return tuple(calling(one, group) for one in ways) if group else ways
 
     def drawn(self, notification: Notification, resources: Registry) -> Outcome:
-        """Return what *notification* says, to whoever it calls."""
-        return drawn(notification, resources, self._called(notification))
+        """Return what *notification* says, to whoever it calls.
+
+        It names its workspace where those who read it may take it for another one's.
+        """
+        outcome = drawn(notification, resources, self._called(notification))
+        team = self.team(notification)
+        if not team or self._is_among_its_own(notification, team):
+            return outcome
+        return replace(outcome, headline=(*outcome.headline, f" · {self.named(team)}"))
+
+    def _is_among_its_own(self, notification: Notification, team: str) -> bool:
+        """Tell whether only people of *team* are told, or all know of which it is."""
+        audience, channel = notification.audience, self.ops_of(notification)
+        if audience is Audience.PAGER:
+            return False
+        by = [one for one, its in self.ops_channels.items() if its == channel]
+        own = by == [team] and channel != self.ops_channel
+        return own or audience is not Audience.OPS
 
     def _called(self, notification: Notification) -> str:
         """Return whom *notification* calls; empty if nobody."""

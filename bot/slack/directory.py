@@ -202,11 +202,12 @@ class SlackDirectory:
         return frozenset(map(TeamId, where.teams)) if where.org_wide else None
 
     def drawn_for(self, who: Person) -> str:
-        """Return the workspace that what *who* is shown belongs to.
-
-        Empty if there is but one.
-        """
+        """Return the workspace of what *who* is shown; empty if there is but one."""
         return who.team if self.org_wide else ""
+
+    def named(self, team: str) -> str:
+        """Return what people call *team*, one of several; empty if there is but one."""
+        return self._installation.named(team) if self._installation else ""
 
     @property
     def org_wide(self) -> bool:
@@ -361,9 +362,9 @@ class SlackDirectory:
         if not sent.ok or before is None or not before.org_wide:
             log.warning("workspaces.unknown", error=sent.error)
             return
-        if before.teams == tuple(sorted(teams)):
+        self._installation = before.added_to(teams)
+        if before.teams == self._installation.teams:
             return
-        self._installation = replace(before, teams=tuple(sorted(teams)))
         log.warning("workspaces.changed", were=before.teams, now=sorted(teams))
         self._watch_groups()
         await self._keep(INSTALLATION, self._installation.as_kept())

@@ -6,7 +6,7 @@ https://docs.slack.dev/enterprise/organization-ready-apps
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from bot.dialogue.ask import Person
@@ -23,7 +23,8 @@ class Installation:
     """Where the bot is installed, and as whom.
 
     *team* is the one workspace; empty if it is *org_wide*. Then *enterprise* is the
-    organisation, and *teams* are the workspaces that were added, by their IDs.
+    organisation, and *teams* are the workspaces that were added, by their IDs; *names*
+    are what people call them, as far as is known.
     """
 
     team: str = ""
@@ -32,6 +33,7 @@ class Installation:
     bot_user_id: str = ""
     org_wide: bool = False
     teams: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def told(cls, auth: Mapping[str, Any], teams: Mapping[str, str]) -> Self:
@@ -40,14 +42,18 @@ class Installation:
         https://docs.slack.dev/reference/methods/auth.test
         """
         org_wide = is_org_wide(auth)
-        return cls(
+        made = cls(
             team="" if org_wide else str(auth.get("team_id") or ""),
             enterprise=str(auth.get("enterprise_id") or ""),
             bot_id=str(auth.get("bot_id") or ""),
             bot_user_id=str(auth.get("user_id") or ""),
             org_wide=org_wide,
-            teams=tuple(sorted(teams)) if org_wide else (),
         )
+        return made.added_to(teams) if org_wide else made
+
+    def added_to(self, teams: Mapping[str, str]) -> Self:
+        """Return the same, which is added to *teams* now: their names by ID."""
+        return replace(self, teams=tuple(sorted(teams)), names={**self.names, **teams})
 
     @classmethod
     def kept(cls, kept: Mapping[str, Any]) -> Self:
@@ -57,12 +63,17 @@ class Installation:
             **{name: str(kept.get(name) or "") for name in texts},
             org_wide=kept.get("org_wide") is True,
             teams=tuple(map(str, kept.get("teams") or ())),
+            names=dict(kept.get("names") or {}),
         )
 
     def as_kept(self) -> dict[str, Any]:
         """Return what outlives the process; without what one workspace has not."""
         kept = asdict(self)
         return {name: one for name, one in kept.items() if one or one == ""}
+
+    def named(self, team: str) -> str:
+        """Return what people call *team*, one of several; empty if there is but one."""
+        return (self.names.get(team) or team) if self.org_wide else ""
 
     @property
     def place(self) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 from bot.config.alerts import Alerts, AppAlerts
 from bot.i18n import _, n_
 from bot.operations.doctor import SKEW_WORTH_A_WORD, Check, alone
+from bot.operations.readers import alerts_of
 from bot.settings import Policy, Settings
 from bot.slack.inbound.kinds import is_org_wide
 from bot.slack.installation import workspaces
@@ -96,6 +97,7 @@ def org_wide(settings: Settings, sent: Sent, teams: Mapping[str, str]) -> list[C
     checks = [Check(text.format(n=len(teams), names=names))]
     own = tuple(one.team for one in settings.workspaces)
     checks += _nowhere((*_places(settings), ("[[workspaces]]", own)), teams, fix)
+    checks += _deaf(settings, teams)
     for table in settings.policy.second:
         if not table.teams:  # else it is said without asking Slack
             checks += alone(settings, table, sorted(teams))
@@ -132,6 +134,18 @@ def _nowhere(
         Check(text.format(place=place, team=team), well=False, fix=fix)
         for place, named in places
         for team in sorted({*named}.difference(teams))
+    ]
+
+
+def _deaf(settings: Settings, teams: Collection[str]) -> list[Check]:
+    """Return of which *teams* no operators hear, where those of others do."""
+    heard = {one.team for one in settings.workspaces if one.ops_channel}
+    if settings.ops_channel or not heard:
+        return []
+    text = _("No ops_channel for {team}: alarms go to whoever asked.")
+    fix = _("Set ops_channel, or one of its own under [[workspaces]].")
+    return [
+        Check(text.format(team=team), None, fix) for team in sorted({*teams} - heard)
     ]
 
 
@@ -218,6 +232,9 @@ def _alerts(settings: Settings) -> Iterator[tuple[str, Alerts | AppAlerts]]:
     for app in settings.all_apps:
         if app.alerts:
             yield f"“{app.name}”, alerts", app.alerts
+    for one in settings.workspaces:
+        if one.alerts:
+            yield f"[[workspaces]] {one.team}, alerts", one.alerts
 
 
 def _channels(settings: Settings) -> dict[str, str]:
@@ -246,18 +263,38 @@ async def _channel(web: Web, channel: str, setting: str) -> Check:
 async def _groups_called(
     web: Web, settings: Settings, teams: Sequence[str]
 ) -> AsyncIterator[Check]:
-    """Yield groups that alerts call, and that Slack does not know in any of *teams*."""
-    asked: dict[str, str] = {}
-    for table, alerts in _alerts(settings):
-        if alerts.group:
-            asked.setdefault(alerts.group, f"{table}: group {alerts.group}")
-    for group, setting in asked.items():
+    """Yield groups that alerts call, and that Slack does not know where they do.
+
+    Without *teams* there is one workspace.
+    """
+    somewhere = _("docs/install.md says where IDs are.")
+    there = _(
+        "A group is of one workspace: give {team} alerts of its own, under "
+        "[[workspaces]]."
+    )
+    for (group, team), table in _called(settings, teams).items():
         about = {"usergroup": group}
-        sent = await _asked_in(web, "usergroups.users.list", about, teams or [""])
+        sent = await _asked_in(web, "usergroups.users.list", about, [team])
         if sent.refused:
+            setting = f"{table}: group {group}" + (f" ({team})" if team else "")
             text = _("{name}: Slack says {word}")
+            fix = there.format(team=team) if team else somewhere
             what = text.format(name=setting, word=sent.error)
-            yield Check(what, well=False, fix=_("docs/install.md says where IDs are."))
+            yield Check(what, well=False, fix=fix)
+
+
+def _called(settings: Settings, teams: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return which groups alerts call in which of *teams*, and what table says so."""
+    tables = {"": "[alerts]"}
+    tables |= {app.name: f"“{app.name}”, alerts" for app in settings.all_apps}
+    there = (one for one in settings.workspaces if one.alerts and one.alerts.group)
+    own = {one.team: f"[[workspaces]] {one.team}, alerts" for one in there}
+    asked: dict[tuple[str, str], str] = {}
+    for team in teams or ("",):
+        for app, table in tables.items():
+            if group := alerts_of(settings, app, team).group:
+                asked.setdefault((group, team), own.get(team) or table)
+    return asked
 
 
 async def _named(

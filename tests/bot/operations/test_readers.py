@@ -6,8 +6,9 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.i18n import Languages
-from bot.journal.model import Notification
+from bot.journal.model import CARD, Notification
 from bot.operations.readers import BY_ASKER, Readers
+from bot.resources.registry import RESOURCES
 from tests.bot.resources.intents import an_intent
 
 SET = Languages("", {"COPS": "zh-CN", "C": "de-DE"})
@@ -69,6 +70,31 @@ def test_without_a_common_channel_the_first_of_a_workspace_has_what_is_of_none()
 
     assert [readers.ops(team) for team in ("", "T1", "T2", "T9")] == ["C", "", "C", ""]
     assert readers.locale(of(Audience.OPS, about=False)) == "de-DE"
+
+
+OWN = {"T1": "C1", "T2": "C2", "T3": "C2", "T4": "COPS", "T5": ""}
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("team", [*OWN, "T6"])
+def test_operators_of_several_workspaces_read_of_which_it_is(several, audience, team):
+    """A channel of two, of one and of all, or of none: there is a R1 in each."""
+    readers = Readers(
+        ops_channel="COPS",
+        ops_channels=OWN,
+        serves_several=lambda: several,
+        named=lambda team: f"Workspace {team}",
+    )
+    told = replace(of(audience), name=CARD)
+    intent = replace(told.intent, asker=replace(told.intent.asker, team=team))
+    told = replace(told, intent=intent)
+
+    said = readers.drawn(told, RESOURCES).plain
+
+    by_others = {Audience.PAGER} | ({Audience.OPS} if team != "T1" else set())
+    named = said.endswith(f" · Workspace {team}")
+    assert named is (several and audience in by_others)
 
 
 @pytest.mark.parametrize(("several", "team"), [(False, ""), (True, "T")])

@@ -30,8 +30,20 @@ def test_an_answer_that_says_so_is_of_an_organisation(flag):
         bot_user_id="UBOT",
         org_wide=True,
         teams=("T1", "T2"),
+        names={"T1": "a", "T2": "b"},
     )
     assert made.place == "E1"
+
+
+def test_a_workspace_of_several_is_called_by_its_name_or_else_by_its_id():
+    told = {**ORG, "is_enterprise_install": True}
+    several = Installation.told(told, {"T1": "a", "T2": ""})
+
+    taken_out = several.added_to({"T2": ""})
+
+    assert [taken_out.named(team) for team in ("T1", "T2", "T3")] == ["a", "T2", "T3"]
+    assert taken_out.teams == ("T2",)
+    assert Installation(team="T1").named("T1") == ""
 
 
 @pytest.mark.parametrize("flag", [{}, {"is_enterprise_install": False}])
@@ -53,6 +65,7 @@ def test_one_workspace_of_an_organisation_is_one_workspace(flag):
         Installation(team="T1", enterprise="E1", bot_id="B1", bot_user_id="UBOT"),
         Installation(enterprise="E1", org_wide=True, teams=("T1", "T2")),
         Installation(enterprise="E1", org_wide=True),
+        Installation(enterprise="E1", org_wide=True, teams=("T1",), names={"T1": "a"}),
     ],
 )
 def test_what_is_kept_is_read_back(made):

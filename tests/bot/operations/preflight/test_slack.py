@@ -240,6 +240,43 @@ async def test_a_workspace_where_nobody_may_approve_what_is_asked_there_is_told(
     assert wrong == f"Second “two”: {nobody}, so nothing is sent there."
 
 
+async def test_a_group_that_is_called_is_asked_for_in_each_workspace():
+    """That Slack knows it in one says nothing of the next."""
+    alerts = Alerts(group="S1")
+    own = Workspace(team="T2", alerts=AppAlerts(channel="C2", group="S2"))
+    slack = FakeSlack(data=ORG)
+    no = refused("no_such_subteam")
+    slack.answers["usergroups.users.list"] = [Sent(ok=True), no, Sent(ok=True), no]
+
+    alike = await found_by(slack, alerts=alerts)
+    apart = await found_by(slack, alerts=alerts, workspaces=(own,))
+
+    asked = [call for way, call in slack.sent if way == "usergroups.users.list"]
+    assert [(one["usergroup"], one["team_id"]) for one in asked] == [
+        ("S1", "T1"),
+        ("S1", "T2"),
+        ("S1", "T1"),
+        ("S2", "T2"),
+    ]
+    assert [[one.what for one in told if not one.well] for told in (alike, apart)] == [
+        ["[alerts]: group S1 (T2): Slack says no_such_subteam"],
+        ["[[workspaces]] T2, alerts: group S2 (T2): Slack says no_such_subteam"],
+    ]
+    assert Check("[[workspaces]] T2, alerts: channel C2") in apart
+
+
+@pytest.mark.parametrize(("common", "deaf"), [("C0", []), ("", ["T2"])])
+async def test_a_workspace_whose_operators_hear_nothing_is_told(common, deaf):
+    there = (Workspace(team="T1", ops_channel="C1"), Workspace(team="T2"))
+
+    slack = FakeSlack(data=ORG)
+    checks = await found_by(slack, workspaces=there, ops_channel=common)
+
+    assert [check.what for check in checks if check.well is None] == [
+        f"No ops_channel for {team}: alarms go to whoever asked." for team in deaf
+    ]
+
+
 async def test_workspaces_whose_people_may_act_in_all_the_others_are_told():
     checks = await found_by(
         FakeSlack(data=ORG), policy=Policy(teams=("T2", "T9", "E1"))
