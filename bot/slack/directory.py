@@ -88,7 +88,7 @@ class SlackDirectory:
     ) -> None:
         self._web = web
         self._tasks = tasks
-        self._groups_in = groups_in
+        self._groups, self._groups_in = tuple(groups), groups_in
         self._first = tuple(workspaces)
         self.timer = timer
         self._sleep = sleep
@@ -103,7 +103,7 @@ class SlackDirectory:
         self.people = People(
             web,
             tasks,
-            groups=groups,
+            groups=self._groups,
             identified=self.identified,
             keep=partial(self._keep, GROUPS),
             timer=timer,
@@ -264,8 +264,8 @@ class SlackDirectory:
             await self.people.look_up(who.user)
         return acting_in(teams, self._homes(who), who)
 
-    async def parent(self, channel: ChannelId, parent: MessageTs) -> str:
-        """Return what a message says; empty where the bot may not read the channel.
+    async def parent(self, who: Person, channel: ChannelId, parent: MessageTs) -> str:
+        """Return what a message says to *who*; empty where the bot may not read it.
 
         That takes one of the optional scopes `channels:history`, `groups:history`,
         `im:history` and `mpim:history`.
@@ -279,7 +279,7 @@ class SlackDirectory:
         if not sent.ok:
             self._unread.update({channel: True} if sent.refused else {})
             log.info("parent.unread", error=sent.error)
-        return text_of(messages[0]) if messages else ""
+        return text_of(messages[0], who.team) if messages else ""
 
     def locale(self, user: str) -> str:
         """Return the language of *user*, as far as is known."""
@@ -371,9 +371,10 @@ class SlackDirectory:
         await self.look_up_groups()
 
     def _watch_groups(self) -> None:
-        if self.teams is not None:
-            asked = self._groups_in(sorted(self.teams))
-            self.people.watch([key_of(team, group) for team, group in asked if team])
+        teams, asked = self.teams, [("", one) for one in self._groups]
+        if teams is not None:
+            asked = [one for one in self._groups_in(sorted(teams)) if one[0]]
+        self.people.watch([key_of(team, group) for team, group in asked])
 
     def _keys(self, who: Person, groups: Iterable[str]) -> Iterable[str]:
         """Return the keys of *groups* as *who* is judged by them."""

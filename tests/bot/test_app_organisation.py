@@ -164,6 +164,22 @@ async def test_in_a_thread_the_card_of_the_other_workspace_names_nothing(started
     assert len(started.cloud.state.running) == 2
 
 
+@pytest.mark.parametrize("by", ["shortcut", "mention"])
+async def test_a_card_of_the_other_workspace_is_not_looked_up_as_ones_own(started, by):
+    """Both have a R1, and what stands on the card of the one is not of the other."""
+    both, card = channel(started, seed.BOTH), card_of(started, NEWS)
+
+    if by == "shortcut":
+        await started.hands.shortcut(seed.KIM, "lookup_ids", card)
+    else:
+        await started.hands.say(seed.KIM, both, "@patchbay", thread=card.ts)
+    await started.settled()
+
+    found = json.dumps(started.whispered(seed.KIM.id)[-1].blocks)
+    assert "is not on record here" in found
+    assert ROOM[SPORT] not in found
+
+
 @pytest.mark.parametrize("looks_at", [NEWS, SPORT])
 async def test_a_form_comes_back_to_the_workspace_in_which_it_was_opened(org, looks_at):
     """Slack names no workspace in what is sent in, but one of eve's: the news."""

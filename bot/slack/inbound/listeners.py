@@ -343,10 +343,10 @@ class Listeners:
 
     async def _with_parent(self, ask: Ask) -> Ask:
         """Add what the message says under which a look-up stands."""
-        parent, channel = ask.where.parent, ask.where.channel
+        who, channel, parent = ask.who, ask.where.channel, ask.where.parent
         if parent is None or ask.command != "lookup" or ask.pasted:
             return ask
-        return replace(ask, pasted=await self._directory.parent(channel, parent))
+        return replace(ask, pasted=await self._directory.parent(who, channel, parent))
 
     def _read_by(self, who: Person) -> AbstractContextManager[None]:
         """Draw for *who*, also if their language becomes known meanwhile."""

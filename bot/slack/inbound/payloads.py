@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
-from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
+from bot.ids import HANDLE, ChannelId, FormId, MessageTs, SlackUserId, TeamId
 from bot.slack.inbound.kinds import is_org_wide
 from bot.slack.render import limits, modals, origin
 
@@ -32,6 +32,7 @@ TEXTS = frozenset(
     ("text", "fallback", "pretext", "title", "value", "footer", "preview", "url")
 )
 
+_HANDLES = re.compile(rf"(?<![\w+/-]){HANDLE.pattern}(?![\w+/-])", re.IGNORECASE)
 _MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*[:,\uff1a\uff0c]?\s*)+")
 
 
@@ -200,7 +201,7 @@ def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     return Ask(
         command="lookup",
         text="",
-        pasted=text_of(message),
+        pasted=text_of(message, who.team),
         who=who,
         where=Place(
             channel=ChannelId(str((body.get("channel") or {}).get("id", ""))),
@@ -255,9 +256,16 @@ def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
     )
 
 
-def text_of(message: Payload) -> str:
-    """Return all text of a message, its blocks, attachments and files: 100 kB of it."""
-    return " ".join(_texts(message))[:LONGEST_TEXT]
+def text_of(message: Payload, team: str) -> str:
+    """Return all text of a message, its blocks, attachments and files: 100 kB of it.
+
+    What was drawn for another workspace than *team* has no handles there: in this one
+    they name other things.
+    """
+    text = " ".join(_texts(message))[:LONGEST_TEXT]
+    controls = (origin.read(one)[1] for one in _controls(message))
+    drawn_for = next(filter(None, controls), team)
+    return text if drawn_for == team else _HANDLES.sub(" ", text)
 
 
 def answer_url_is_slacks(url: str, api_url: str) -> bool:
@@ -361,6 +369,17 @@ def _parent(event: Payload) -> MessageTs | None:
 
 def _secret(url: Any) -> SecretStr | None:
     return SecretStr(str(url)) if url else None
+
+
+def _controls(node: Any) -> Iterable[str]:
+    """Yield the ids of all controls of a message that the bot made."""
+    inside: Iterable[Any] = node if isinstance(node, list) else ()
+    if isinstance(node, dict):
+        named = str(node.get("action_id") or "")
+        yield from [named] if named.startswith("do:") else []
+        inside = node.values()
+    for one in inside:
+        yield from _controls(one)
 
 
 def _texts(node: Any) -> Iterable[str]:

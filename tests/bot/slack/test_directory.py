@@ -335,7 +335,7 @@ async def test_the_first_message_of_a_thread_is_read_where_that_was_granted(web,
     web.data["conversations.replies"] = {"messages": [text]}
     made, _ = await identified(web, clock)
 
-    assert await made.parent("C1", "1.5") == "R1 is black and R2"
+    assert await made.parent(ANA, "C1", "1.5") == "R1 is black and R2"
     assert web.sent[-1] == (
         "conversations.replies",
         {"channel": "C1", "ts": "1.5", "limit": 1, "inclusive": True},
@@ -346,13 +346,13 @@ async def test_where_it_was_not_granted_slack_is_not_asked_each_time(web, clock)
     made, _ = await identified(web, clock)
     web.errors = ["missing_scope"]
 
-    said = [await made.parent("C1", "1.5") for _time in range(3)]
+    said = [await made.parent(ANA, "C1", "1.5") for _time in range(3)]
     clock.push(seconds=UNREAD_SECONDS + 1)
     web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
 
     assert said == ["", "", ""]
     assert web.ways.count("conversations.replies") == 1
-    assert await made.parent("C1", "1.5") == "R1"
+    assert await made.parent(ANA, "C1", "1.5") == "R1"
 
 
 async def test_a_slack_that_is_away_for_once_is_asked_again(web, clock):
@@ -360,4 +360,4 @@ async def test_a_slack_that_is_away_for_once_is_asked_again(web, clock):
     web.errors = ["timeout"]
     web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
 
-    assert [await made.parent("C1", "1.5") for _time in range(2)] == ["", "R1"]
+    assert [await made.parent(ANA, "C1", "1.5") for _time in range(2)] == ["", "R1"]

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from bot.dialogue.ask import Person
 from bot.runtime.tasks import Tasks
 from bot.settings import Policy, Rule
 from bot.slack.directory import SlackDirectory
@@ -100,6 +101,27 @@ async def test_one_workspace_that_becomes_several_has_moved_only_if_it_left(
     scene.web.data["auth.test"] = {"ok": True, **AUTH}
 
     assert (await scene.identified()).moved_from == moved
+
+
+@pytest.mark.parametrize("before", ["several", "one"])
+async def test_groups_are_those_of_what_it_is_installed_in_now(scene, before):
+    """It was in several workspaces and is in one, or the other way round."""
+    scene.web.data["usergroups.users.list"] = lambda call: {
+        "users": [f"U{call.get('team_id', 'ONE')}"]
+    }
+    scene.web.data["users.info"] = lambda call: {"user": {"id": call["user"]}}
+    one, several = {**INSTALLED, "team_id": "T1"}, {"ok": True, **AUTH}
+    was, now = (several, one) if before == "several" else (one, several)
+    scene.web.data["auth.test"] = was
+    await scene.identified(groups=["S1"])
+    scene.web.data["auth.test"] = now
+
+    made = await scene.identified(groups=["S1"])
+
+    user = "UT1" if now is several else "UONE"
+    assert made.groups(["S1"], team="T1") == {"S1": frozenset({user})}
+    who = Person(team="T1", user=user, home="T1")
+    assert await made.ensure_fresh(who, ["S1"])
 
 
 async def test_what_slack_named_last_holds_until_it_answers(scene):

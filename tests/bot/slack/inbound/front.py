@@ -147,7 +147,7 @@ class Directory:
     def drawn_for(self, who):
         return ""
 
-    async def parent(self, channel, parent):
+    async def parent(self, who, channel, parent):
         return self.said.get((channel, parent), "")
 
     def locale(self, user):
