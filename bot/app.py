@@ -13,6 +13,7 @@ from bot.base import (
     callbacks_of,
     exchange_of,
     gauges_of,
+    leaving_of,
     pushes_of,
     readiness_of,
     rooms_of,
@@ -287,6 +288,7 @@ def _operations(base: _Base) -> Approving:
         counted=base.metrics.settled,
     )
     executor = _executor(base, gate, completion)
+    base.directory.left = leaving_of(base).tell
     return Approving(
         settings=settings,
         resources=base.resources,

@@ -24,6 +24,7 @@ from bot.operations.emptiness import Emptiness
 from bot.operations.exchange import Exchange
 from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
+from bot.operations.leaving import Leaving
 from bot.operations.looks import Looks
 from bot.operations.pushes import Pushes, still_alarms
 from bot.operations.readiness import Readiness, no_beat
@@ -184,6 +185,16 @@ def timers_of(base: Base, behalf: Behalf) -> TimerRound:
         behalf=behalf,
         ahead=Ahead(web=base.web, readers=base.delivery.readers),
         nag_after_hours=base.settings.policy.nag_after_hours,
+        wake=base.delivery.wake,
+        now=base.ports.now,
+    )
+
+
+def leaving_of(base: Base) -> Leaving:
+    """Return what tells of workspaces that the bot of *base* is no more in."""
+    return Leaving(
+        journal=base.journal,
+        resources=base.resources,
         wake=base.delivery.wake,
         now=base.ports.now,
     )

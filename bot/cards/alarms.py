@@ -12,18 +12,21 @@ from bot.dialogue.outcome import (
     Code,
     Mono,
     Outcome,
+    Points,
     Span,
     Tone,
     When,
     Who,
+    line,
     said,
 )
-from bot.i18n import _
+from bot.i18n import _, n_
 from bot.journal.model import DAMAGED, GONE, NOT_ENDED, REVIVED, STOP_REFUSED, Intent
 from bot.resources.base import Resource, alarm_of
 from bot.states import State
 
-UNSETTLED = "unsettled"
+UNSETTLED, LEFT = "unsettled", "workspace-left"
+MOST_LEFT = 10  # things that are listed of a workspace
 Facts = Mapping[str, Any]
 
 
@@ -133,6 +136,42 @@ def gone(facts: Facts) -> Outcome:
     return _of_the_file(_("The journal's file is not there any more."), advice, facts)
 
 
+def left(facts: Facts) -> Outcome:
+    """Return the alarm that an org-wide app was taken out of a workspace.
+
+    What runs there is listed with its IDs: its handles mean other things elsewhere.
+    """
+    n, things = int(facts["n"]), list(facts["things"])
+    headline = _("This app was taken out of the workspace {workspace}.")
+    text = n_(
+        "{n} thing that was started there goes on, and may be billed. Nobody there can "
+        "stop it here any more.",
+        "{n} things that were started there go on, and may be billed. Nobody there can "
+        "stop them here any more.",
+        n,
+    )
+    advice = _(
+        "Add the app there again, or have it stopped by its ID: whoever may stop on "
+        "its TRTC app can."
+    )
+    lines = tuple(_left_running(one) for one in things)
+    more = _("and {n} more").format(n=n - len(things))
+    parts = (*((Points("", lines),) if lines else ()),)
+    return Outcome(
+        headline=(Bold(headline.format(workspace=facts["workspace"])),),
+        tone=Tone.BAD if n else Tone.WARN,
+        sentence=(text.format(n=n), " ", advice) if n else (),
+        parts=(*parts, *((line(more, quiet=True),) if n > len(things) else ())),
+        audience=Audience.OPS,
+    )
+
+
+def _left_running(thing: Mapping[str, str]) -> tuple[Span, ...]:
+    room = _("room {room}").format(room=thing["room"]) if thing["room"] else ""
+    named = " · ".join(filter(None, (thing["handle"], room)))
+    return (f"{named} · ", Mono(thing["ref"])) if thing["ref"] else (named,)
+
+
 def _of_the_file(headline: str, advice: str, facts: Facts) -> Outcome:
     return Outcome(
         headline=(Bold(headline),),
@@ -152,4 +191,5 @@ ALARMS: Mapping[str, Callable[[Intent, Resource, Facts], Outcome]] = {
 DRAWN: Mapping[str, Callable[[Facts], Outcome]] = {
     DAMAGED: damaged,
     GONE: gone,
+    LEFT: left,
 }

@@ -12,7 +12,7 @@ import structlog
 from bot.config.alerts import NO_ALERTS, Alerts, AppAlerts
 from bot.dialogue.outcome import Audience, Outcome
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages
-from bot.ids import SlackUserId
+from bot.ids import SlackUserId, TeamId
 from bot.journal.alert_rows import ALERT, channel_of
 from bot.journal.model import Notification
 from bot.operations.alerting import (
@@ -49,12 +49,20 @@ class Known(Protocol):
     def known_locale(self, user: str) -> str:
         """Return the language of *user*; empty if that is not known."""
 
+    @property
+    def teams(self) -> frozenset[TeamId] | None:
+        """The workspaces that it serves; None if it is in one."""
+
     def named(self, team: str) -> str:
         """Return what people call *team*, one of several; empty if there is but one."""
 
 
 def _no() -> bool:
     return False
+
+
+def _every(_team: str) -> bool:
+    return True
 
 
 def _no_alerts(_app: str, _team: str) -> Alerts:
@@ -87,7 +95,8 @@ class Readers:
     then it is what it was when they asked. Operators read in *ops_channel*, and what
     is of a workspace that has one of its own in *ops_channels*, there. Where the bot
     serves several workspaces, what is drawn is of one of them, which is *named* to
-    whoever also reads of others: R1 is another thing in each.
+    whoever also reads of others: R1 is another thing in each. Nobody reads in channels
+    of a workspace that it *serves* no more.
     """
 
     languages: Languages = AS_ASKED
@@ -95,6 +104,7 @@ class Readers:
     ops_channel: str = ""
     ops_channels: Mapping[str, str] = field(default_factory=dict)  # by workspace
     serves_several: Callable[[], bool] = _no
+    serves: Callable[[str], bool] = _every
     named: Callable[[str], str] = _nothing
     alerts: Callable[[str, str], Alerts] = _no_alerts  # by an app's name and workspace
     pager: Pager | None = None
@@ -108,6 +118,9 @@ class Readers:
             settings.ops_channel,
             ops_channels={one.team: one.ops_channel for one in settings.workspaces},
             serves_several=lambda: directory.org_wide,
+            serves=lambda team: (
+                not directory.org_wide or team in (directory.teams or ())
+            ),
             named=directory.named,
             alerts=partial(alerts_of, settings),
             pager=Pager(url) if (url := settings.alerts.pager_url) else None,
@@ -117,7 +130,8 @@ class Readers:
         """Return where what rings does that *notification* is of, and whom it calls."""
         intent, asker = notification.intent, notification.asker
         app = intent.subject.app if intent else ""
-        return self.alerts(app, asker.team if asker else "")
+        team = asker.team if asker else ""
+        return self.alerts(app, team if self.serves(team) else "")
 
     def ops_of(self, notification: Notification) -> str:
         """Return the channel in which *notification* is read by operators."""
@@ -187,9 +201,10 @@ class Readers:
 
         What is of no workspace is told in the first that has one, if need be.
         """
-        if team:
-            return self.ops_channels.get(team) or self.ops_channel
-        return self.ops_channel or next(filter(None, self.ops_channels.values()), "")
+        own = {one: its for one, its in self.ops_channels.items() if self.serves(one)}
+        if team and self.serves(team):
+            return own.get(team) or self.ops_channel
+        return self.ops_channel or next(filter(None, own.values()), "")
 
     def team(self, notification: Notification) -> str:
         """Return the workspace that *notification* is for, if there are several."""

@@ -8,12 +8,12 @@ said of the installation is kept, so that a start does not have to wait for Slac
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from cachetools import TTLCache
@@ -29,9 +29,11 @@ from bot.slack.inbound.kinds import WORKSPACES, is_org_wide
 from bot.slack.inbound.payloads import text_of
 from bot.slack.installation import (
     Installation,
+    Memory,
     acting_in,
     added,
     called,
+    left_by,
     workspaces,
 )
 from bot.slack.outbound.web import Web
@@ -42,27 +44,14 @@ from bot.slack.tokens import accepted
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
 INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
+Left = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
 GroupsIn = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
 
 log = structlog.get_logger(__name__)
 
 
-class Memory(Protocol):
-    """Texts that outlive the process: the journal's."""
-
-    async def get(self, name: str) -> tuple[str, float] | None:
-        """Return what was kept as *name*, and for how many seconds; None if nothing.
-
-        Raises:
-            JournalUnavailable: it cannot be read.
-        """
-
-    async def keep(self, name: str, value: str) -> None:
-        """Keep *value* as *name*.
-
-        Raises:
-            JournalUnavailable: nothing was kept.
-        """
+async def _tell_nobody(_left: Mapping[str, str]) -> None:
+    pass
 
 
 class SlackDirectory:
@@ -99,6 +88,7 @@ class SlackDirectory:
         self.moved_from: TeamId | None = None  # the workspace of the run before
         self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.called = ("", "")  # the workspace and the bot, as people call them
+        self.left: Left = _tell_nobody  # is told of workspaces that it is no more in
         self.identified = asyncio.Event()
         self.people = People(
             web,
@@ -154,7 +144,7 @@ class SlackDirectory:
             self.people.forget_groups()
             log.critical("slack.moved", was=before.place, now=now.place)
         self._watch_groups()
-        await self._keep(INSTALLATION, now.as_kept())
+        await self._changed(before or now, now)
         await self.look_up_groups()
         self.identified.set()
 
@@ -362,13 +352,22 @@ class SlackDirectory:
         if not sent.ok or before is None or not before.org_wide:
             log.warning("workspaces.unknown", error=sent.error)
             return
-        self._installation = before.added_to(teams)
-        if before.teams == self._installation.teams:
+        now = self._installation = before.added_to(teams)
+        if before.teams == now.teams:
             return
         log.warning("workspaces.changed", were=before.teams, now=sorted(teams))
         self._watch_groups()
-        await self._keep(INSTALLATION, self._installation.as_kept())
+        await self._changed(before, now)
         await self.look_up_groups()
+
+    async def _changed(self, before: Installation, now: Installation) -> None:
+        """Keep where it is installed *now*; tell what it left, once of several bots."""
+        with suppress(JournalUnavailable):
+            kept, _age = await self._kept(INSTALLATION)
+            before = Installation.kept(kept) if kept else before
+        await self._keep(INSTALLATION, now.as_kept())
+        if gone := left_by(before, now):
+            self._tasks.spawn(self.left(gone), name="tell what was left")
 
     def _watch_groups(self) -> None:
         teams, asked = self.teams, [("", one) for one in self._groups]

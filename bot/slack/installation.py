@@ -7,7 +7,7 @@ https://docs.slack.dev/enterprise/organization-ready-apps
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bot.dialogue.ask import Person
 from bot.ids import TeamId
@@ -81,6 +81,24 @@ class Installation:
         return self.enterprise if self.org_wide else self.team
 
 
+class Memory(Protocol):
+    """Texts that outlive the process: the journal's."""
+
+    async def get(self, name: str) -> tuple[str, float] | None:
+        """Return what was kept as *name*, and for how many seconds; None if nothing.
+
+        Raises:
+            JournalUnavailable: it cannot be read.
+        """
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep *value* as *name*.
+
+        Raises:
+            JournalUnavailable: nothing was kept.
+        """
+
+
 async def workspaces(web: Web) -> tuple[Sent, dict[str, str]]:
     """Return the workspaces to which an org-wide app was added, with their names.
 
@@ -115,6 +133,12 @@ async def added(web: Web, sleep: Sleep) -> dict[str, str]:
 
     await accepted("SLACK_BOT_TOKEN", ask, sleep, web.api_url)
     return teams
+
+
+def left_by(before: Installation, now: Installation) -> dict[str, str]:
+    """Return the workspaces of *before* that are none of it *now*: names by ID."""
+    gone = {*before.teams}.difference(now.teams, [now.team])
+    return {team: before.named(team) for team in sorted(gone)}
 
 
 def acting_in(teams: frozenset[TeamId], homes: frozenset[str], who: Person) -> Person:

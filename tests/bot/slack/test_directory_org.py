@@ -103,6 +103,50 @@ async def test_one_workspace_that_becomes_several_has_moved_only_if_it_left(
     assert (await scene.identified()).moved_from == moved
 
 
+@pytest.mark.parametrize("bots", [1, 2])
+@pytest.mark.parametrize("how", ["event", "restart"])
+async def test_what_it_was_taken_out_of_is_told_once_by_its_name(scene, how, bots):
+    left = []
+
+    async def tell(gone):
+        left.append(gone)
+
+    for made in [await scene.identified() for _bot in range(bots)]:
+        made.left = tell
+        scene.web.data["auth.teams.list"] = listed("T1")
+        if how == "event":
+            made.take(GRANTED)
+        else:
+            await made.identify("token")
+        await scene.tasks.drain(5)
+
+    assert left == [{"T2": "t2"}]
+
+
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        ({**INSTALLED, "team_id": "T1"}, [{"T2": "t2"}]),
+        ({"ok": True, **AUTH, "enterprise_id": "E2"}, []),
+    ],
+)
+async def test_what_it_is_in_by_another_install_is_not_left(scene, now, left):
+    told = []
+
+    async def tell(gone):
+        told.append(gone)
+
+    await scene.identified()
+    scene.web.data["auth.test"] = now
+    made = scene.born()
+    made.left = tell
+    await made.recall("token")
+    await made.identify("token")
+    await scene.tasks.drain(5)
+
+    assert told == left
+
+
 @pytest.mark.parametrize("before", ["several", "one"])
 async def test_groups_are_those_of_what_it_is_installed_in_now(scene, before):
     """It was in several workspaces and is in one, or the other way round."""
