@@ -46,7 +46,9 @@ _AT = Statement(
     )
 )
 _THING = Statement(
-    select(intents.c.id, intents.c.about).where(intents.c.id == bindparam("of"))
+    select(intents.c.id, intents.c.about, intents.c.team).where(
+        intents.c.id == bindparam("of")
+    )
 )
 _WAITS = Statement(
     select(outbox.c.id)
@@ -224,18 +226,25 @@ class Alerts:
             lambda c: {thing: _open_of(c, thing) for thing in asked}
         )
 
-    async def at(self, channel: ChannelId, ts: MessageTs) -> IntentId | None:
-        """Return what the alert at a place is about; None if none stands there."""
+    async def at(
+        self, channel: ChannelId, ts: MessageTs
+    ) -> tuple[IntentId, TeamId] | None:
+        """Return what the alert at a place is about, and of which workspace it is.
+
+        None if none stands there.
+        """
         place = {"channel": channel, "ts": ts}
 
-        def work(connection: Connection) -> IntentId | None:
+        def work(connection: Connection) -> tuple[IntentId, TeamId] | None:
             rows = connection.execute(_AT, place)
             alerts = [one for one in rows if one.line.startswith(LINE)]
             if not alerts:
                 return None
             of = {"of": alerts[0].intent}
             about = connection.execute(_THING, of).first()
-            return IntentId(about.about or about.id) if about else None
+            if about is None:
+                return None
+            return IntentId(about.about or about.id), TeamId(about.team)
 
         return await self._writer.read(work)
 

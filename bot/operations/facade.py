@@ -126,9 +126,11 @@ class Operations(Kept):
         """
         await forms.of(ask, form, self.journal.open_forms)
 
-    async def alert_at(self, channel: ChannelId, ts: MessageTs) -> str:
-        """Return the id of what the alert at a place is about; "" if none is there."""
-        return await self.journal.alerts.at(channel, ts) or ""
+    async def alert_at(
+        self, channel: ChannelId, ts: MessageTs
+    ) -> tuple[str, str] | None:
+        """Return the id of what the alert at a place is about, and its workspace."""
+        return await self.journal.alerts.at(channel, ts)
 
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""

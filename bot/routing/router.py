@@ -156,8 +156,8 @@ class Router:
         """Tell the operators *sentence* about what Slack calls *name*."""
         await self.service.alarm(name, sentence)
 
-    async def alert_at(self, channel: str, ts: str) -> str:
-        """Return the id of what the alert at a place is about; "" if none is there."""
+    async def alert_at(self, channel: str, ts: str) -> tuple[str, str] | None:
+        """Return the id of what the alert at a place is about, and its workspace."""
         return await self.service.alert_at(ChannelId(channel), MessageTs(ts))
 
     async def options(

@@ -26,7 +26,7 @@ from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.kinds import WORKSPACES, is_org_wide
-from bot.slack.inbound.payloads import text_of
+from bot.slack.inbound.texts import text_of
 from bot.slack.installation import (
     Installation,
     Memory,

@@ -292,9 +292,9 @@ class Listeners:
     async def _reacted(self, body: Mapping[str, Any]) -> None:
         """Let whoever reacts to an alert take it; any other message says nothing."""
         item, user = body["event"]["item"], str(body["event"]["user"])
-        if thing := await self._router.alert_at(item["channel"], item["ts"]):
+        if alert := await self._router.alert_at(item["channel"], item["ts"]):
             locale = self._directory.locale(user)
-            await self._answer(payloads.reaction(body, thing, locale))
+            await self._answer(payloads.reaction(body, alert, locale))
 
     async def _home(self, body: Body) -> None:
         locale = self._directory.locale(str(body["event"]["user"]))

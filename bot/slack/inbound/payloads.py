@@ -14,25 +14,19 @@ from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
-from bot.ids import HANDLE, ChannelId, FormId, MessageTs, SlackUserId, TeamId
+from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
 from bot.slack.inbound.kinds import is_org_wide
+from bot.slack.inbound.texts import LONGEST_TEXT, text_of
 from bot.slack.render import limits, modals, origin
 
 Payload = Mapping[str, Any]
 
 NO_CHANNEL = ChannelId("")  # a modal and the Home tab stand in none
-LONGEST_TEXT = 100_000  # characters of a message that are searched for IDs
 LONGEST_TYPED = 1900  # characters that are read as words; what is longer was pasted
 CLOUDS = ("slack.com", "slack-gov.com")  # another host is a proxy of the first
 
 UNSIGNED = ("app_home_opened", "reaction_added")  # by whose people, nothing says
 
-# Where a message, its blocks, attachments and snippets say something.
-TEXTS = frozenset(
-    ("text", "fallback", "pretext", "title", "value", "footer", "preview", "url")
-)
-
-_HANDLES = re.compile(rf"(?<![\w+/-]){HANDLE.pattern}(?![\w+/-])", re.IGNORECASE)
 _MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*[:,\uff1a\uff0c]?\s*)+")
 
 
@@ -158,9 +152,16 @@ def mention(
     )
 
 
-def reaction(body: Payload, thing: str, locale: str = DEFAULT_LOCALE) -> Ask:
-    """Return that somebody takes the alerts of *thing*, by a reaction to one."""
-    event, who = body["event"], writer(body, locale)
+def reaction(
+    body: Payload, alert: tuple[str, str], locale: str = DEFAULT_LOCALE
+) -> Ask:
+    """Return that somebody takes an *alert*, of a thing and a workspace, by a reaction.
+
+    It is taken in the workspace that it was drawn for, as by its button.
+    """
+    thing, team = alert
+    drawn_for = team if is_org_wide(body) else ""
+    event, who = body["event"], writer(body, locale, drawn_for=drawn_for)
     item = event["item"]
     channel, ts = str(item["channel"]), str(item["ts"])
     return Ask(
@@ -235,8 +236,10 @@ def who_in(
     )
 
 
-def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
-    """Return the person of an event.
+def writer(
+    body: Payload, locale: str = DEFAULT_LOCALE, *, drawn_for: str = ""
+) -> Person:
+    """Return the person of an event, about what was *drawn_for* a workspace.
 
     `team_id` and `enterprise_id` are those of the event: in a channel that is shared
     with another company, of whichever of the two wrote or hosts it. Whose people they
@@ -248,24 +251,13 @@ def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
     is_ours_alone = body.get("is_ext_shared_channel") is False
     certain = is_ours_alone or home == of_event
     return Person(
-        team=TeamId(_installation(body)),
+        team=TeamId(drawn_for or _installation(body)),
+        bound=bool(drawn_for),
         user=SlackUserId(str(event["user"])),
         home=TeamId(home),
         enterprise=_enterprise(home, body.get("enterprise_id") if certain else ""),
         locale=locale,
     )
-
-
-def text_of(message: Payload, team: str) -> str:
-    """Return all text of a message, its blocks, attachments and files: 100 kB of it.
-
-    What was drawn for another workspace than *team* has no handles there: in this one
-    they name other things.
-    """
-    text = " ".join(_texts(message))[:LONGEST_TEXT]
-    controls = (origin.read(one)[1] for one in _controls(message))
-    drawn_for = next(filter(None, controls), team)
-    return text if drawn_for == team else _HANDLES.sub(" ", text)
 
 
 def answer_url_is_slacks(url: str, api_url: str) -> bool:
@@ -369,27 +361,3 @@ def _parent(event: Payload) -> MessageTs | None:
 
 def _secret(url: Any) -> SecretStr | None:
     return SecretStr(str(url)) if url else None
-
-
-def _controls(node: Any) -> Iterable[str]:
-    """Yield the ids of all controls of a message that the bot made."""
-    inside: Iterable[Any] = node if isinstance(node, list) else ()
-    if isinstance(node, dict):
-        named = str(node.get("action_id") or "")
-        yield from [named] if named.startswith("do:") else []
-        inside = node.values()
-    for one in inside:
-        yield from _controls(one)
-
-
-def _texts(node: Any) -> Iterable[str]:
-    """Yield all text of a message, in the order in which it stands there."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in TEXTS and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts(value)
-    elif isinstance(node, list):
-        for one in node:
-            yield from _texts(one)

@@ -20,8 +20,8 @@ class Dispatcher(Stops, Protocol):
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
 
-    async def alert_at(self, channel: str, ts: str) -> str:
-        """Return the id of what the alert at a place is about; "" if none is there."""
+    async def alert_at(self, channel: str, ts: str) -> tuple[str, str] | None:
+        """Return the id of what the alert at a place is about, and its workspace."""
 
     async def answer(self, ask: Ask) -> Answer:
         """Return the answer; an error is an answer too, and is never raised."""

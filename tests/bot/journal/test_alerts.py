@@ -199,7 +199,7 @@ async def test_an_outage_is_found_by_its_message(journal, relay):
     alarm = next(one for one in due if one.audience is Audience.OPS)
     await journal.outbox.sent(alarm, ("CALERTS", "7.1"))
 
-    assert await journal.alerts.at("CALERTS", "7.1") == relay.id
+    assert await journal.alerts.at("CALERTS", "7.1") == (relay.id, relay.asker.team)
     assert await journal.alerts.at("CALERTS", "7.2") is None
 
 

@@ -44,7 +44,7 @@ class Router:
         self.asks = []
         self.holds = OUTCOME
         self.gate = None
-        self.alerts = {}  # the thing of each alert, by its place
+        self.alerts = {}  # the thing and workspace of each alert, by its place
         self.came = asyncio.Semaphore(0)  # released by every ask
 
     def new_incident(self):
@@ -66,7 +66,7 @@ class Router:
         return name == "stop"
 
     async def alert_at(self, channel, ts):
-        return self.alerts.get((channel, ts), "")
+        return self.alerts.get((channel, ts))
 
     async def answer(self, ask):
         return await self._give(ask)

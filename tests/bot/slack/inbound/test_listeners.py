@@ -97,7 +97,7 @@ def reacted(reaction="eyes", ts="7.1"):
 
 
 async def test_eyes_under_an_alert_take_it_for_whoever_reacted(front):
-    front.router.alerts["COPS", "7.1"] = "01ALERTED"
+    front.router.alerts["COPS", "7.1"] = "01ALERTED", "T1"
 
     assert await front.send(reacted()) == (200, "")
 
@@ -109,7 +109,7 @@ async def test_eyes_under_an_alert_take_it_for_whoever_reacted(front):
 
 @pytest.mark.parametrize("event", [reacted(ts="7.2"), reacted(reaction="tada")])
 async def test_other_reactions_and_other_messages_say_nothing(front, event):
-    front.router.alerts["COPS", "7.1"] = "01ALERTED"
+    front.router.alerts["COPS", "7.1"] = "01ALERTED", "T1"
 
     assert await front.send(event) == (200, "")
     assert front.router.asks == []

@@ -233,26 +233,6 @@ def test_whose_people_they_are_who_open_home_is_not_guessed(named, home):
     assert (who.team, who.home, who.enterprise) == ("T1", home, "E1" * (home == "T1"))
 
 
-@pytest.mark.parametrize(
-    ("drawn_for", "pasted"),
-    [
-        ("", "R1, again=S2,g3? 01K room7 -m1/R1+ *R1*"),
-        ("@T1", "R1, again=S2,g3? 01K room7 -m1/R1+ *R1*"),
-        ("@T2", ", again= , ? 01K room7 -m1/R1+ * *"),
-    ],
-)
-def test_handles_of_a_message_of_another_workspace_are_not_read(drawn_for, pasted):
-    """There they name other things, and here they would name ours."""
-    text = {"type": "text", "text": "R1, again=S2,g3? 01K room7 -m1/R1+"}
-    stop = {"action_id": f"do:relay:1{drawn_for}", "value": "*R1*"}
-    message = {"blocks": [{"elements": [text]}, {"elements": [{"accessory": stop}]}]}
-
-    ask = shortcut({**PRESSED, "message": message})
-
-    assert ask.who.team == "T1"
-    assert ask.pasted.split() == pasted.split()
-
-
 def test_a_shortcut_looks_up_all_that_a_message_says():
     message = {
         "ts": "1.5",
