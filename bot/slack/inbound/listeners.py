@@ -362,7 +362,7 @@ class Listeners:
 
     async def _redraw(self, ask: Ask) -> None:
         with self._read_by(ask.who):
-            drawn = await self._router.redraw(ask)
+            drawn = await self._serve(ask, self._router.redraw)
         if isinstance(drawn, Form):
             await self._replies.redraw(ask, drawn)
         else:
