@@ -54,14 +54,14 @@ def command_for(commands: Mapping[str, Command]) -> Command:
         """Explain everything, a command, or one command."""
         return _page([token.text.lstrip("/") for token in ask.words.ids], commands)
 
-    @command.subcommand("whoami", permit=OPEN, examples=("whoami",))
+    @command.subcommand("whoami", permit=OPEN, most=0, examples=("whoami",))
     async def whoami(ask: Ask, service: Service) -> Outcome:
         """Show what you may do here, and which rule says so."""
         needed = (permit for one in commands.values() for permit in one.permits)
         permits = [permit for permit in needed if not permit.for_all]
         return _rights(ask, list(service.whoami(ask, permits)))
 
-    command.subcommand("doctor", permit=DOCTOR, examples=("doctor",))(doctor)
+    command.subcommand("doctor", permit=DOCTOR, most=0, examples=("doctor",))(doctor)
     command.subcommand(
         "history",
         permit=HISTORY,
@@ -209,6 +209,8 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
             subcommands=", ".join(command.subcommands),
         )
         raise UsageError(sentence)
+    if more := named[2:]:
+        raise UsageError(_("Unknown word “{word}”.").format(word=more[0]))
     return help_pages.subcommand_page(command, subcommand)
 
 

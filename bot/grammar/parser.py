@@ -114,6 +114,12 @@ class _Reading:
             word.plain or _is_foreign(word.pair, self.subcommand) for word in self.rest
         )
 
+    @property
+    def too_many(self) -> bool:
+        """Whether more words stand alone than the subcommand takes, mostly one."""
+        most = self.subcommand.most
+        return len(self.ids) > (1 if most is None else most)
+
     def position(self, at: int) -> Position:
         """Return the place of word number *at* of the rest."""
         typed = [word.raw for word in self.rest]
@@ -134,7 +140,7 @@ class _Reading:
             drops=_frozen(self.drops),
             flags=frozenset(self.flags),
             remarks=tuple(self.remarks),
-            meant=meant_by(self.rest, self.subcommand) if len(self.ids) > 1 else (),
+            meant=meant_by(self.rest, self.subcommand) if self.too_many else (),
         )
 
 

@@ -1,10 +1,11 @@
 """What may be meant by words that stand alone, where there is one too many."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.grammar.cut import Word
 from bot.grammar.times import duration_of, is_moment
-from bot.grammar.vocabulary import LENGTH, MOMENT, Syntax
+from bot.grammar.vocabulary import LENGTH, MOMENT, SINCE, Syntax
 
 EQUALS = "="
 
@@ -26,14 +27,15 @@ def _meant(alone: list[str], subcommand: Syntax) -> Iterator[str]:
                 yield f"{text.casefold()}={value}"
         elif (flag := text.lstrip("-").casefold()) in subcommand.flags:
             yield f"--{flag}"
-        elif (key := _key_for(text)) in subcommand.keys:
-            yield f"{key}={text}"
+        else:
+            fitting = (key for key in _keys_for(text) if key in subcommand.keys)
+            yield from (f"{key}={text}" for key in islice(fitting, 1))
 
 
-def _key_for(text: str) -> str:
-    """Return the key that is typed before what looks like *text*, or ""."""
+def _keys_for(text: str) -> tuple[str, ...]:
+    """Return the keys that are typed before what looks like *text*."""
     if "://" in text:
-        return "url"
+        return ("url",)
     if duration_of(text):
-        return LENGTH
-    return MOMENT if is_moment(text) else ""
+        return LENGTH, SINCE
+    return (MOMENT, SINCE) if is_moment(text) else ()

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # Keys that say when, in every subcommand that takes them.
-LENGTH, MOMENT = "for", "until"
-TIMES = frozenset({LENGTH, MOMENT, "since"})
+LENGTH, MOMENT, SINCE = "for", "until", "since"
+TIMES = frozenset({LENGTH, MOMENT, SINCE})
 COMMON_FLAG = "help"  # the only flag that every subcommand takes undeclared
 HELP = frozenset({"help", "?", "帮助"})
 
@@ -39,7 +39,7 @@ class Syntax:
     *changes* are those of its *keys* that take `+=` and `-=` as well as `=`, and
     *several* those that may be typed repeatedly.
     *elsewhere* are pairs of a key that is looked for here, and the subcommand that
-    takes it.
+    takes it. No more than *most* words stand alone; None: it says so itself.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Syntax:
     changes: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, str], ...] = ()
     several: tuple[str, ...] = ()
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

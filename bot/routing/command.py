@@ -18,7 +18,7 @@ from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.words import Words
-from bot.errors import SettingsError
+from bot.errors import SettingsError, UsageError
 from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
 from bot.i18n import _, slash
 from bot.operations.service import Service
@@ -68,6 +68,23 @@ class Subcommand:
         """Return the permit without which *words* are not answered."""
         verb = words.ids[0].text.casefold() if words.ids else ""
         return self.verbs.get(verb, self.permit)
+
+    def check_words(self, words: Words, command: str) -> None:
+        """Refuse *words* that stand alone after *command*, and that it does not take.
+
+        Raises:
+            UsageError: one is too many.
+        """
+        most = self.words.most
+        if most is None or len(words.ids) <= most:
+            return
+        sentence, meant = _("Unknown word “{word}”."), " ".join(words.meant)
+        if meant:
+            sentence = _("Unknown word “{word}”. Did you mean {meant}?")
+        raise UsageError(
+            sentence.format(word=words.ids[most].text, meant=meant),
+            usage=slash(f"{command} {self.name} {self.usage}".rstrip()),
+        )
 
     @property
     def permits(self) -> tuple[Permit, ...]:
@@ -122,6 +139,7 @@ class Command:
         changes: Iterable[str] = (),
         elsewhere: Mapping[str, str] | None = None,
         several: Iterable[str] = (),
+        most: int | None = None,
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
         in_thread: bool = False,
@@ -137,7 +155,8 @@ class Command:
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
         changes something takes --dry-run as well. *elsewhere* are keys that are looked
         for here, each with the subcommand that takes it, and *several* the keys that
-        may be typed repeatedly. *settles*: it is as urgent as a stop. *verbs* are the
+        may be typed repeatedly. Of words that stand alone it takes no more than *most*,
+        unless it says so itself. *settles*: it is as urgent as a stop. *verbs* are the
         bare words after which it needs another permit, and *besides* are permits that
         it asks for itself, of some of what it does.
 
@@ -160,6 +179,7 @@ class Command:
                 changes=tuple(changes),
                 elsewhere=others,
                 several=tuple(several),
+                most=most,
             )
             self.subcommands[name] = Subcommand(
                 name,

@@ -24,11 +24,14 @@ OFF, LIST = "off", "list"
 
 def add_to(command: Command) -> None:
     """Give *command* the subcommands about alerts."""
-    command.subcommand("take", permit=TAKE, usage="<id>", examples=("take R128",))(take)
+    command.subcommand(
+        "take", permit=TAKE, usage="<id>", most=1, examples=("take R128",)
+    )(take)
     command.subcommand(
         "mute",
         permit=TAKE,
         usage="<id> [30m | 2h | off]",
+        most=2,
         examples=("mute R128", "mute R128 2h", "mute R128 off"),
     )(mute)
     command.subcommand(
@@ -38,9 +41,9 @@ def add_to(command: Command) -> None:
         keys=("app",),
         examples=("subscribe", "subscribe app=live-main failed", "subscribe list"),
     )(subscribe)
-    command.subcommand("unsubscribe", permit=SUBSCRIBE, examples=("unsubscribe",))(
-        unsubscribe
-    )
+    command.subcommand(
+        "unsubscribe", permit=SUBSCRIBE, most=0, examples=("unsubscribe",)
+    )(unsubscribe)
 
 
 async def take(ask: Ask, service: Service) -> Outcome:

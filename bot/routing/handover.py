@@ -27,6 +27,7 @@ def add_to(command: Command) -> None:
         usage=USAGE,
         keys=(SINCE,),
         flags=("public",),
+        most=0,
         examples=("handover", "handover since=8h", "handover since=yesterday"),
     )(handover)
 

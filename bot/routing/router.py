@@ -221,6 +221,7 @@ class Router:
         """
         permit = subcommand.permit_for(words)
         service = await self.service.admitted(ask.who, ask.where, permit)
+        subcommand.check_words(words, ask.command)
         words = await self._in_thread(ask, words, subcommand, service)
         try:
             answer = await subcommand.handler(ask.reading(words), service)

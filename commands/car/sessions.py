@@ -7,8 +7,8 @@ from bot.cards.intent import looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Code, Outcome, line
-from bot.errors import NotFound
-from bot.i18n import _
+from bot.errors import NotFound, UsageError
+from bot.i18n import _, slash
 from bot.journal.model import Intent
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
@@ -21,11 +21,14 @@ RESOLUTION = Resolution(Render())
 
 
 @command.subcommand(
-    "recent", permit=READ, usage="[mine]", examples=("recent", "recent mine")
+    "recent", permit=READ, usage="[mine]", most=1, examples=("recent", "recent mine")
 )
 async def recent(ask: Ask, service: Service) -> Outcome:
     """List the render sessions opened lately, newest first."""
-    mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
+    mine = bool(ask.words.ids)
+    if mine and ask.words.ids[0].text.casefold() != "mine":
+        sentence = _("Unknown word “{word}”.").format(word=ask.words.ids[0].text)
+        raise UsageError(sentence, usage=slash("car recent [mine]"))
     sessions = await service.recent(
         ask.who, kind=RENDER, user=ask.who.user if mine else None
     )

@@ -11,9 +11,8 @@ from bot.errors import (
     AlreadyRuns,
     InvalidRequest,
     NotAllowed,
-    UsageError,
 )
-from bot.i18n import _, slash
+from bot.i18n import _
 from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
@@ -41,6 +40,7 @@ WORDS = {"mode": tuple(MODES), "role": ROLES}  # of what is chosen in the form
     usage="[user=…] [ip=…] [project=…] [key=value…] [--go] [--dry-run]",
     keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
+    most=0,
     does=CreateSession,
     examples=("start", "start user=cg_user ip=125.127.178.228 --go"),
 )
@@ -52,11 +52,6 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     who has a session by somebody else is asked about; again=S1 takes over S1. Where the
     project says so, concurrency is reserved first; if that fails, nothing is opened.
     """
-    if ask.words.ids:
-        raise UsageError(
-            _("Unknown word “{word}”.").format(word=ask.words.ids[0].text),
-            usage=slash("car start user=cg_user ip=125.127.178.228"),
-        )
     if kept := ask.value(DRAFT):
         return await _start_or_ask(ask, service, await service.kept(ask, kept))
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}

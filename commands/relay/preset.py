@@ -37,7 +37,7 @@ WORDS = {
     **dict.fromkeys(("rename", "mv"), RENAME),
     **dict.fromkeys(("delete", "remove", "rm"), DELETE),
 }
-MOST_WORDS = 3  # rename, and two names
+TAKEN = {LIST: 1, RENAME: 3}  # words; of the others: the verb and a name
 RENAMED = "preset-rename"  # the form that asks for a new name
 
 
@@ -66,7 +66,7 @@ async def preset(ask: Ask, service: Service) -> Outcome | Form:
     """
     words = [token.text for token in ask.words.ids]
     verb = WORDS.get(words[0].casefold(), "") if words else LIST
-    if not verb or len(words) > (MOST_WORDS if verb == RENAME else MOST_WORDS - 1):
+    if not verb or len(words) > TAKEN.get(verb, 2):
         sentence = _("Use list, show, save, change, rename or delete, and a name.")
         raise UsageError(sentence, usage=slash(f"relay preset {USAGE}"))
     if verb != SAVE and ask.words.pairs:

@@ -71,6 +71,7 @@ async def remove_user(ask: Ask, service: Service) -> Outcome | Form | None:
     room, *typed = _words(ask)
     users = user_ids(typed)
     if ask.has("robot"):
+        _check_alone(typed)
         relay = await _relay(ask, service, room)
         target, users = await _of_relay(ask, service, relay), (relay.subject.agent,)
     else:
@@ -123,8 +124,7 @@ async def dismiss_room(ask: Ask, service: Service) -> Outcome | Form | None:
     callbacks, or is typed.
     """
     room, *rest = _words(ask)
-    if rest:
-        raise UsageError(_("Unknown word “{word}”.").format(word=rest[0]))
+    _check_alone(rest)
     which = await _which(ask, service, DISMISS, room, ())
     if isinstance(which, Outcome):
         return which
@@ -150,6 +150,7 @@ async def submit_dismiss(ask: Ask, service: Service) -> Outcome | None:
     permit=PERMIT,
     usage="<room | R128> [read=unusual|calls|people|events|quality] [user=…]",
     keys=KEYS,
+    most=1,
     does=DescribeUnusualEvent,
     examples=("room-history 295066", "room-history 295066 user=alice until=15:10"),
 )
@@ -169,6 +170,12 @@ def _words(ask: Ask) -> list[str]:
         usage = slash(f"relay {ask.words.subcommand} 295066")
         raise UsageError(_("Say which room."), usage=usage)
     return words
+
+
+def _check_alone(words: Sequence[str]) -> None:
+    """Refuse *words* beside the room or the relay that is named."""
+    if words:
+        raise UsageError(_("Unknown word “{word}”.").format(word=words[0]))
 
 
 async def _which(

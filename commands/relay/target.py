@@ -59,7 +59,7 @@ async def target(ask: Ask, service: Service) -> Outcome | Form:
     words = [token.text for token in ask.words.ids]
     _refuse_address(ask, words)
     verb = WORDS.get(words[0].casefold(), "") if words else LIST
-    if not verb or len(words) > 2:  # noqa: PLR2004 - a verb and a name
+    if not verb or len(words) > (1 if verb == LIST else 2):
         sentence = _("Use list, add, change or remove, and a name.")
         raise UsageError(sentence, usage=slash(f"relay target {USAGE}"))
     name = naming.read(words[1]) if words[1:] else ""
