@@ -4,24 +4,21 @@ It reads what the bot knows itself, so it answers at once and costs nothing.
 """
 
 import asyncio
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.access.permits import Permit
 from bot.cards import lists
-from bot.cards.intent import event, looked_up
+from bot.cards.found import bare_ids, details, nothing_found, unpushed
+from bot.cards.intent import looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
-    Code,
     Outcome,
     Part,
-    Points,
     Row,
     Tone,
     as_of,
@@ -36,7 +33,6 @@ from bot.journal.model import Intent
 from bot.operations.explaining import LAST, codes_in, explained, last_error_in
 from bot.operations.lookback import look_back
 from bot.operations.service import Service
-from bot.resources.base import Resource
 from bot.resources.byhand import quoted
 from bot.resources.relay.resource import RELAY, Relay
 from bot.resources.room.answer import Asked, answer
@@ -80,7 +76,7 @@ command = Command(
     ),
 )
 async def find(ask: Ask, service: Service) -> Outcome | None:
-    """Look up a handle, an ID, a room, an error code, a link or a whole log line.
+    """Look up a handle, an ID, a room, an address, an error code, a link or a log line.
 
     Without anything it lists what was done lately; in a thread it looks up what
     stands above. --public shows the answer to the channel, --details the request
@@ -112,7 +108,8 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
     """Answer about all that *words* name, or else about the message above them."""
     above = ask.pasted or ask.where.parent
     tokens = last_error_in(words) or find_ids(ask.text, MOST_IDS)
-    tokens = tokens or (Token(words, _kind_of(words, ask)),)
+    if not (tokens or ask.aims):
+        tokens = (Token(words, _kind_of(words, ask)),)
     if heard := await _heard(tokens, ask, service):
         return await _room(tokens[0].text, heard, ask, service)
     hits = await _found(tokens, ask, service)
@@ -146,9 +143,11 @@ async def _of_room(words: str, ask: Ask, service: Service) -> Outcome:
         relay = await service.posted(ask.who, ask.where.channel, parent)
     else:
         relay = await service.thing(ask.who, words)
-    if relay is None and token.kind is TokenKind.HANDLE:
-        return _unknown(token, service, [])
     called = relay.subject.room if relay else words
+    if relay is None and token.kind is TokenKind.HANDLE:
+        rooms = await service.room(ask.who, words)
+        if not (rooms or await service.recent(ask.who, kind=RELAY, room=words)):
+            return nothing_found(token)
     if not called:
         named = await _rooms_in(ask, service)
         called = named[0].token.text if len(named) == 1 else ""
@@ -164,7 +163,7 @@ async def _heard(
 ) -> list[HeardRoom]:
     """Return the rooms that were heard of by the name that is asked about, if any."""
     of_thing = ask.has("details") or ask.has("ids")
-    if len(tokens) > 1 or of_thing or tokens[0].kind in NO_ROOM:
+    if len(tokens) != 1 or ask.aims or of_thing or tokens[0].kind in NO_ROOM:
         return []
     return await service.room(ask.who, tokens[0].text)
 
@@ -197,6 +196,7 @@ class _Found:
     token: Token
     intents: tuple[Intent, ...] = ()
     is_room: bool = False
+    is_address: bool = False
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -224,6 +224,7 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     # 100 kB take up to a fifth of a second, in which others want to be acked
     tokens = await asyncio.to_thread(find_ids, ask.pasted, MOST_IDS)
     hits = await _found(tokens, ask, service)
+    hits = [one for one in hits if one.intents or not one.is_address]
     if card and card.id not in {thing.id for one in hits for thing in one.intents}:
         hits = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *hits]
     shown = {thing.subject.room for one in hits for thing in one.intents}
@@ -251,6 +252,10 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
         for named in (is_word and codes_in(token.text)) or [token]:
             one = _Found(named, tuple(intents))
             things.setdefault(one.same, one)
+    for aim in ask.aims:
+        aimed = tuple(await service.aimed(ask.who, aim.digest))
+        one = _Found(Token(aim.shown, TokenKind.WORD), aimed, is_address=True)
+        things.setdefault(one.same, one)
     return sorted(things.values(), key=lambda one: one.rank)
 
 
@@ -297,8 +302,10 @@ async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
         text = n_("{n} found for “{text}”", "{n} found for “{text}”", count)
         title = text.format(n=count, text=token.text)
         return lists.listed(title, matching, service.resources)
+    if hit.is_address:
+        return unpushed(token)
     stops = await service.foreign_stops(ask.who, token.text)
-    return _unknown(token, service, stops)
+    return nothing_found(token, stops, stoppable=bool(service.apps))
 
 
 async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
@@ -306,10 +313,10 @@ async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
     if resource.personal and ask.has("public"):
         raise UsageError(_("That names people, so it is not shown to the channel."))
     if ask.has("details"):
-        return _details(intent, resource)
+        return details(intent, resource)
     if ask.has("ids"):
         await service.record_read(ask, intent)
-        return _bare_ids(intent)
+        return bare_ids(intent)
     history = await service.history(ask.who, intent.handle)
     return looked_up(intent, resource, history)
 
@@ -330,71 +337,8 @@ def _row(hit: _Found, answer: Outcome) -> Row:
     is_code = hit.token.kind is TokenKind.ERROR
     label = _("Explain") if is_code else _("Open")
     one = hit.intents[0].id if len(hit.intents) == 1 else hit.token.text
+    if hit.is_address and hit.intents:  # which is shown without what opens it
+        one = " ".join(thing.handle for thing in hit.intents)
     if hit.is_room:
         label, one = _("Room"), f"{quoted(one)} --room"
     return Row((*sign, *answer.headline), (Button(label, "lookup", one),))
-
-
-def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
-    if stops:
-        sentence = _("No relay was started here as {text}; stops of it were asked for.")
-    else:
-        sentence = _("“{text}” is not on record here.")
-    looks = {
-        TokenKind.TASK: _("It looks like a relay's TaskId."),
-        TokenKind.SESSION: _("It looks like a GS session."),
-        TokenKind.REQUEST: _("It looks like a RequestId of a call made elsewhere."),
-        TokenKind.INTENT: _("It looks like the ID of a submission."),
-        TokenKind.HANDLE: _("It looks like a handle, but it was never given out."),
-    }.get(token.kind, _("Handles, IDs, rooms and people can be looked up."))
-    buttons: list[Button] = []
-    if token.kind is TokenKind.SESSION:
-        buttons.append(Button(_("Ask GS about it"), "gs", token.text))
-    if token.kind is TokenKind.TASK and service.apps:
-        buttons.append(Button(_("Stop it anyway"), "relay", f"stop {token.text}"))
-    return Outcome(
-        headline=(sentence.format(text=token.text),),
-        tone=Tone.UNKNOWN,
-        sentence=(looks,),
-        buttons=tuple(buttons),
-        parts=(Points(_("History"), tuple(map(event, stops))),) if stops else (),
-    )
-
-
-def _bare_ids(intent: Intent) -> Outcome:
-    own = (intent.subject.ref, intent.settlement.request_id)
-    ids = [one for one in (*own, *intent.standing.candidates) if one]
-    nothing = line(_("It has no IDs yet."))
-    return Outcome(
-        headline=(Bold(intent.handle),),
-        parts=tuple(Code(one) for one in ids) or (nothing,),
-    )
-
-
-def _details(intent: Intent, resource: Resource) -> Outcome:
-    service = resource.request(intent.action).service
-    body = json.dumps(intent.masked, indent=2, ensure_ascii=False)
-    sent = intent.sent_at or intent.created_at
-    end, previews = intent.settlement, tuple(resource.previews(intent))
-    support = "\n".join(
-        (
-            f"{service.name} {service.version} {intent.action}",
-            f"RequestId {end.request_id or '-'}",
-            f"{sent:%Y-%m-%dT%H:%M:%SZ}",
-            end.error_code or "OK",
-        )
-    )
-    return Outcome(
-        headline=(Bold(f"{intent.handle} · {intent.action}"),),
-        parts=(
-            *resource.details(intent),
-            *resource.leads(intent),
-            Code(body),
-            line(_("By hand"), quiet=True),
-            Code(resource.repeated_by_hand(intent)),
-            line(_("For Tencent's support"), quiet=True),
-            Code(support),
-            *((Buttons(previews),) if previews else ()),
-        ),
-        request_id=end.request_id,
-    )

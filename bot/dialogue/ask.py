@@ -116,13 +116,22 @@ class Submission:
         return replace(self, values=values)
 
 
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A push address that was typed or pasted: what may be *shown*, and its digest."""
+
+    shown: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One thing asked of one command.
 
     *key* is the business key under which the ask is done once: never an envelope id
     or a retry header. *pasted* is the text of a message that it is about: it is
-    searched for IDs and never read as a command.
+    searched for IDs and never read as a command. *aims* are the push addresses in what
+    is looked up, which is hidden otherwise.
     """
 
     command: str  # "relay", as in the slash command without its slash and prefix
@@ -132,6 +141,7 @@ class Ask:
     surface: Surface
     key: str
     pasted: str = ""
+    aims: tuple[Aim, ...] = ()
     words: Words = field(default_factory=Words)
     answer_url: SecretStr | None = None
     trigger: str = ""  # opens a form, within 3 s

@@ -16,7 +16,7 @@ from bot.journal.narrow import Narrow
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import PRESENT, intent_cell, intents_of
-from bot.journal.schema import EMPTY, HAS_FAILED, IS_THING, intents
+from bot.journal.schema import EMPTY, HAS_FAILED, IS_THING, intents, targets
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.transaction import BY_ID, BY_KEY
@@ -86,6 +86,18 @@ _FOREIGN_STOPS = Statement(
     )
     .order_by(*NEWEST)
     .limit(5)
+)
+_AIMED = Statement(
+    select(intents)
+    .where(
+        intents.c.id.in_(
+            select(targets.c.intent).where(targets.c.digest == bindparam("digest"))
+        ),
+        _IN_TEAM,
+        IS_THING,
+    )
+    .order_by(*NEWEST)
+    .limit(bindparam("limit"))
 )
 _LAST_FAILED = Statement(
     select(intents)
@@ -183,6 +195,10 @@ class Queries:
             return []
         query, asked = identified(text, team, limit)
         return await self._all(query, **asked)
+
+    async def aimed(self, digest: str, team: TeamId, limit: int = 5) -> list[Intent]:
+        """Return what is active and pushes to that target, newest first."""
+        return await self._all(_AIMED, digest=digest, team=team, limit=limit)
 
     async def history(
         self, handle: Handle, team: TeamId, limit: int = 5

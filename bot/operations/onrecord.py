@@ -66,6 +66,11 @@ class OnRecord:
         matching = self.journal.find.matching
         return await self._told(lambda most: matching(text, who.team, most), 5)
 
+    async def aimed(self, who: Person, digest: str) -> list[Intent]:
+        """Return what runs, or may, and pushes to the address of that *digest*."""
+        aimed = self.journal.find.aimed
+        return await self._told(lambda most: aimed(digest, who.team, most), 5)
+
     async def posted(
         self, who: Person, channel: ChannelId, message: MessageTs
     ) -> Intent | None:

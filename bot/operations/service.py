@@ -280,6 +280,9 @@ class Service(Protocol):
         A handle, an ID or a part of one, a room, a link to a card.
         """
 
+    async def aimed(self, who: Person, digest: str) -> list[Intent]:
+        """Return what runs, or may, and pushes to the address of that *digest*."""
+
     async def posted(
         self, who: Person, channel: ChannelId, message: MessageTs
     ) -> Intent | None:

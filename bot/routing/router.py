@@ -27,6 +27,7 @@ from bot.errors import (
     UsageError,
     UserError,
 )
+from bot.grammar.addresses import find_addresses
 from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
 from bot.i18n import _
@@ -316,8 +317,9 @@ def _in_one(outcome: Outcome) -> str:
 
 def _read(ask: Ask, words: Words, command: Command) -> Ask:
     """Return *ask* with its text read into *words*; it stays where prose is read."""
-    text = ask.text if command.vocabulary.takes_anything else ""
-    return replace(ask, words=words, text=text)
+    if not command.vocabulary.takes_anything:
+        return replace(ask, words=words, text="")
+    return replace(ask, words=words, aims=find_addresses(f"{ask.text}\n{ask.pasted}"))
 
 
 def _heard(ask: Ask, command: Command) -> Ask:

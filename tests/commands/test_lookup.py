@@ -171,8 +171,8 @@ async def test_the_words_of_other_bots_work_too(world, relay):
         ("1326515201117065216", "GS session"),
         ("a2f248c2-120d-436d-8931-a18575019580", "RequestId"),
         ("R99", "handle"),
-        ("lobby", "Handles, IDs, rooms and people"),
-        ("🔥", "Handles, IDs, rooms and people"),
+        ("lobby", "Handles, IDs, rooms, people and push"),
+        ("🔥", "Handles, IDs, rooms, people and push"),
         ("https://acme.slack.com/archives/C1/p1700000000000000", "can be looked up"),
     ],
 )

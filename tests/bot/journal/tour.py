@@ -219,6 +219,7 @@ async def _questions_of_one(tour, thing):
         await tour.ask("find.foreign_stops", ref, TEAM)
         await tour.ask("recents.named", ref, TEAM)
     await tour.ask("find.by_card", "C", "1.1", TEAM)
+    await tour.ask("find.aimed", "0" * 64, TEAM)
     for text in ("295066", "UANA", "-task-of-the", "-past0000", "no-request"):
         await tour.ask("find.matching", text, TEAM)
 

@@ -174,6 +174,7 @@ async def test_without_a_permit_nothing_is_told(ruled):
         assert await service.find(who, "U0ANA") == []
         assert await service.posted(who, "C0OPS", "1.5") is None
         assert await service.foreign_stops(who, "-m9") == []
+        assert await service.aimed(who, "0" * 64) == []
         assert await service.live(who, RELAY) == []
         assert await service.recent(who) == []
         assert await service.history(who, "R1") == []
