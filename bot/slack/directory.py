@@ -1,8 +1,8 @@
 """Where the bot is installed, and who the people there are.
 
-They are looked up in the background, since an ack must not wait for them: the first
-answer to somebody may be in English, the next one is in their language. What Slack last
-said of the installation is kept, so that a start does not have to wait for Slack.
+They are looked up in the background, since an ack must not wait for them. What Slack
+last said of the installation is kept, so that a start does not have to wait for Slack,
+and in which language people read; the first answer ever waits a moment for that.
 """
 
 import asyncio
@@ -39,19 +39,16 @@ from bot.slack.installation import (
 from bot.slack.outbound.web import Web
 from bot.slack.people import GROUPS_FRESH, People, key_of
 from bot.slack.profiles import Known
+from bot.slack.spoken import Spoken
 from bot.slack.tokens import accepted
 
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
-INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
+INSTALLATION, GROUPS, SPOKEN = "installation", "groups", "locales"  # as it is kept
 
 Left = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
 GroupsIn = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
 
 log = structlog.get_logger(__name__)
-
-
-async def _tell_nobody(_left: Mapping[str, str]) -> None:
-    pass
 
 
 class SlackDirectory:
@@ -88,7 +85,7 @@ class SlackDirectory:
         self.moved_from: TeamId | None = None  # the workspace of the run before
         self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.called = ("", "")  # the workspace and the bot, as people call them
-        self.left: Left = _tell_nobody  # is told of workspaces that it is no more in
+        self.left: Left | None = None  # is told of workspaces that it is no more in
         self.identified = asyncio.Event()
         self.people = People(
             web,
@@ -96,6 +93,7 @@ class SlackDirectory:
             groups=self._groups,
             identified=self.identified,
             keep=partial(self._keep, GROUPS),
+            spoken=Spoken(partial(self._keep, SPOKEN)),
             timer=timer,
             sleep=sleep,
         )
@@ -106,6 +104,7 @@ class SlackDirectory:
         try:
             kept, _age = await self._kept(INSTALLATION)
             groups, age = await self._kept(GROUPS)
+            spoken, _age = await self._kept(SPOKEN)
         except JournalUnavailable as error:
             log.warning("directory.unread", why=str(error))
             return
@@ -114,6 +113,7 @@ class SlackDirectory:
             self._watch_groups()
         if groups:
             self.people.recall(groups, age)
+        self.people.spoken.recall(spoken)
 
     async def ensure_sockets(self, token: SecretStr) -> None:
         """Find out from Slack whether the app-level *token* opens sockets.
@@ -229,18 +229,14 @@ class SlackDirectory:
             return await self._placed_in(self.teams, who)
         named = not who.home.startswith("E")
         if self._is_own(who) and named:
-            return self._at_home(who)
+            return replace(who, team=self.team)
         if self.known and self.people.person(who.user) is None:
             await self.people.look_up(who.user)
         homes = self._homes(who)
         if self.enterprise and self.enterprise in homes:
             return replace(who, team=self.team, enterprise=self.enterprise)
         own = self.team in homes or self._is_own(who)
-        return self._at_home(who) if own else who
-
-    def _at_home(self, who: Person) -> Person:
-        """Return *who* as one who asks in the installed workspace."""
-        return who if who.team == self.team else replace(who, team=self.team)
+        return replace(who, team=self.team) if own else who
 
     async def _placed_in(self, teams: frozenset[TeamId], who: Person) -> Person:
         """Return *who* in that of *teams* in which they act.
@@ -277,8 +273,7 @@ class SlackDirectory:
 
     def known_locale(self, user: str) -> str:
         """Return the language of *user*; empty if that is not known."""
-        person = self.people.person(user)
-        return person.locale if person else ""
+        return self.people.locale(user)
 
     def zone(self, who: Person) -> tzinfo | None:
         """Return the time zone of *who*; None if that is not known."""
@@ -315,6 +310,13 @@ class SlackDirectory:
     def look_up_later(self, who: Person) -> None:
         """Look *who* up in the background, if they are not known yet."""
         self.people.look_up_later(who.user)
+
+    async def introduced(self, who: Person, *, wait: bool = True) -> Person:
+        """Return *who*, `placed`; *wait* a moment for a language never said."""
+        who = await self.placed(who)
+        if wait:
+            await self.people.ensure_spoken(who.user)
+        return who
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if they are not known yet; wait while Slack is away."""
@@ -366,7 +368,7 @@ class SlackDirectory:
             kept, _age = await self._kept(INSTALLATION)
             before = Installation.kept(kept) if kept else before
         await self._keep(INSTALLATION, now.as_kept())
-        if gone := left_by(before, now):
+        if self.left and (gone := left_by(before, now)):
             self._tasks.spawn(self.left(gone), name="tell what was left")
 
     def _watch_groups(self) -> None:

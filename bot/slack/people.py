@@ -30,6 +30,7 @@ from bot.i18n import DEFAULT_LOCALE
 from bot.runtime.tasks import Tasks
 from bot.slack.outbound.web import SECONDS, Sent, Web
 from bot.slack.profiles import NEVER, Known, profile
+from bot.slack.spoken import Spoken
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
@@ -38,6 +39,7 @@ KEPT_RIGHT = 300.0  # seconds; for as long events vouch for a group
 GROUPS_FRESH = 300.0  # seconds; then groups are looked up again in the background
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
+AT_FIRST = 0.5  # seconds that the first answer ever waits for its reader's language
 LONGEST_WAIT = 20.0  # seconds that what is billed waits for Slack
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries
 NO_SUCH_GROUP = "no_such_subteam"  # also of one that was switched off
@@ -65,7 +67,8 @@ class People:
     """The people whom Slack of *web* knows, and the *groups* that rules name.
 
     Nothing is asked for what is billed before *identified* is set. *timer* is
-    monotonic, in seconds. *keep* takes what is to outlive the process.
+    monotonic, in seconds. *keep* takes what is to outlive the process, *spoken* in
+    which language somebody reads.
     """
 
     def __init__(  # noqa: PLR0913 - what it asks, and its ports
@@ -76,6 +79,7 @@ class People:
         groups: Iterable[str],
         identified: asyncio.Event,
         keep: Callable[[Kept], Awaitable[None]],
+        spoken: Spoken,
         timer: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
@@ -83,6 +87,7 @@ class People:
         self._tasks = tasks
         self._identified = identified
         self._keep = keep
+        self.spoken = spoken
         self._timer = timer
         self._sleep = sleep
         self._group_ids = tuple(groups)
@@ -100,6 +105,11 @@ class People:
             return self._known[user]
         except KeyError:
             return None
+
+    def locale(self, user: str) -> str:
+        """Return the language of *user*, also of an earlier run; empty if unknown."""
+        person = self.person(user)
+        return person.locale if person else self.spoken.of(user)
 
     def groups(
         self, of: Iterable[str] | None = None, *, patient: bool = False
@@ -157,6 +167,11 @@ class People:
         """Look *user* up now, if that was not done yet."""
         if not self._is_known(user):
             await self._answers([user])
+
+    async def ensure_spoken(self, user: str) -> None:
+        """Wait a moment for what language *user* reads, if that was never said."""
+        if not self.locale(user):
+            await asyncio.wait([self._once(user)], timeout=AT_FIRST)
 
     async def look_up_groups(self) -> None:
         """Ask Slack who is in the groups; a failure keeps the last good answer."""
@@ -310,7 +325,9 @@ class People:
         if not sent.ok or not isinstance(info, Mapping):
             log.info("person.unknown", error=sent.error)
         elif user not in self._overtaken:
-            self._known[user] = profile(info, asked_at, DEFAULT_LOCALE)
+            person = profile(info, asked_at, DEFAULT_LOCALE)
+            self._known[user] = person
+            await self.spoken.learn(user, person.locale)
         return sent
 
     async def _take_group(self, group: str) -> Sent:

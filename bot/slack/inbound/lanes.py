@@ -84,6 +84,12 @@ class BehindAck:
         self._clicks = Places[Turn](CLICKS, lease=LEASE)
         self._asks = Places[Turn](ASKS, lease=LEASE)
 
+    def waits(self, ask: Ask) -> bool:
+        """Tell whether *ask* may wait a moment for how it is answered: no stop may."""
+        is_form = ask.surface is Surface.FORM
+        ends = self._stops.ends_by_form if is_form else self._stops.ends
+        return not ends(ask.command, ask.text)
+
     def turn(self, ask: Ask) -> AbstractAsyncContextManager[None]:
         """Return what is entered when it is the turn of *ask*."""
         if self._stops.ends(ask.command, ask.text):

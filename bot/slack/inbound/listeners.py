@@ -106,8 +106,6 @@ class Listeners:
     ) -> BoltResponse:
         try:
             response = await self.app.async_dispatch(request)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # noqa: BLE001 - a 5xx would tell the person nothing
             return BoltResponse(status=200, body=self._broken(body, error))
         if response.status >= SERVER_ERROR:
@@ -337,8 +335,9 @@ class Listeners:
         return await serve(await self._placed(ask))
 
     async def _placed(self, ask: Ask) -> Ask:
-        """Return *ask* by somebody whose workspace and organisation are known."""
-        who = await self._directory.placed(ask.who)
+        """Return *ask* by somebody whose workspace and language are known."""
+        waits = self._behind_ack.waits(ask)
+        who = await self._directory.introduced(ask.who, wait=waits)
         return ask if who is ask.who else replace(ask, who=who)
 
     async def _with_parent(self, ask: Ask) -> Ask:
@@ -370,7 +369,7 @@ class Listeners:
 
     async def show_home(self, who: Person) -> None:
         """Show *who* their Home tab as it is now."""
-        who = await self._directory.placed(who)
+        who = await self._directory.introduced(who)
         with self._read_by(who):
             view = blocks.home(await self._router.home(who))
         await self._replies.publish(who.user, view)

@@ -6,16 +6,17 @@ nothing for the moment, and goes every way that it has before it is given up.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from cachetools import TTLCache
 
-from bot.dialogue.ask import Ask
+from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, as_of, line
-from bot.i18n import _, reading_in, slash
+from bot.i18n import DEFAULT_LOCALE, _, reader_locale, reading_in, slash
 from bot.ids import SlackUserId
 from bot.slack.outbound import routes
 from bot.slack.outbound.pictures import Pictures, is_unshown
@@ -69,7 +70,7 @@ class Replies:
 
     async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
         """Open *answer* if it is a form, show it if it is an outcome."""
-        with reading_in(ask.who.locale):
+        with _read_by(ask.who):
             if isinstance(answer, Form):
                 await self._open(ask, answer)
             elif answer is not None:
@@ -81,7 +82,7 @@ class Replies:
         """Return the form that the button of *ask* is for; too old is an answer."""
         if form := self._unopened.get((ask.who.user, ask.text)):
             return form
-        with reading_in(ask.who.locale):
+        with _read_by(ask.who):
             sentence = _("That form is too old. Ask for a new one.")
         return Outcome(headline=(sentence,), tone=Tone.WARN)
 
@@ -90,7 +91,7 @@ class Replies:
         old = ask.submission
         if old is None:
             return
-        with reading_in(ask.who.locale):
+        with _read_by(ask.who):
             to = {"view_id": old.view, "hash": old.hash}
             sent = await self._form("views.update", form, **to)
             if sent.ok or sent.error in MOOT:
@@ -98,7 +99,7 @@ class Replies:
                 await self.pictures.add(form, sent)
                 return
         log.warning("view.kept", error=sent.error)
-        with reading_in(ask.who.locale):
+        with _read_by(ask.who):
             sentence = _("Slack did not redraw the form: {error}. Send it in as it is.")
             await self._warn(ask, sentence.format(error=sent.error))
 
@@ -221,6 +222,12 @@ class Replies:
             if maybe:
                 break
         return sent
+
+
+def _read_by(who: Person) -> AbstractContextManager[None]:
+    """Draw for *who*, in the language that came with the ask or is known by now."""
+    stated = who.locale != DEFAULT_LOCALE  # else it may have become known meanwhile
+    return reading_in(who.locale if stated else reader_locale())
 
 
 def dated(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:

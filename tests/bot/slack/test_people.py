@@ -15,13 +15,9 @@ from bot.slack.people import (
     LONGEST_WAIT,
     People,
 )
+from bot.slack.spoken import Spoken
 from tests.bot.operations.accidents import CountingClock
-from tests.fakes.slack import (
-    FakeSlack,
-    group_updated,
-    members_changed,
-    user_change,
-)
+from tests.fakes.slack import FakeSlack, group_updated, members_changed, user_change
 
 LIST, INFO = "usergroups.users.list", "users.info"
 ANA = {"id": "UANA", "locale": "zh-CN", "team_id": "T1"}
@@ -44,6 +40,7 @@ class Scene:
             groups=groups,
             identified=self.identified,
             keep=self._keep,
+            spoken=Spoken(self._keep),
             timer=self.clock.monotonic,
             sleep=self.clock.sleep,
         )

@@ -8,6 +8,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.dialogue.form import Form, Option, TextField
 from bot.dialogue.outcome import Outcome
+from bot.i18n import reader_locale
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.outbound.pictures import Pictures
@@ -44,6 +45,7 @@ class Router:
         self.asks = []
         self.holds = OUTCOME
         self.gate = None
+        self.read_in = []  # the language of each answer
         self.alerts = {}  # the thing and workspace of each alert, by its place
         self.came = asyncio.Semaphore(0)  # released by every ask
 
@@ -55,6 +57,7 @@ class Router:
         self.came.release()
         if self.gate:
             await self.gate.wait()
+        self.read_in.append(reader_locale())
         if isinstance(self.holds, Exception):
             raise self.holds
         return self.holds
@@ -140,8 +143,13 @@ class Directory:
         self.said = {}  # what may be read of a channel
         self.taken = []  # events about people and groups
         self.locales = {}  # of whom Slack has said it
+        self.learns = {}  # of whom it says it while they wait
 
     async def placed(self, who):
+        return who
+
+    async def introduced(self, who, *, wait=True):
+        self.locales.update(self.learns if wait else {})
         return who
 
     def drawn_for(self, who):
