@@ -31,6 +31,7 @@ READ = {
     "bot/resources/headlines.py": {"_STATES[state]", "_HEADLINES[headline]"},
     "bot/resources/relay/targets.py": {"_STANDS[status]"},
     "bot/resources/relay/update.py": {"LABELS[one.field]"},
+    "bot/resources/relay/worded.py": {"label"},
     "bot/resources/room/recalled.py": {"name", "title"},
     "bot/resources/room/reported.py": {"text"},
 }

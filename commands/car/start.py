@@ -191,8 +191,10 @@ def _project(plan: Mapping[str, str], service: Service) -> Project | None:
     name = plan.get(PROJECT, "")
     named = [one for one in service.projects if name in {one.name, one.id}]
     if name and not named:
-        names = ", ".join(one.name for one in service.projects) or "-"
+        names = ", ".join(one.name for one in service.projects)
         sentence = _("There is no project “{name}” in bot.toml; there is {names}.")
+        if not names:
+            sentence = _("There is no project in bot.toml: leave it out.")
         raise InvalidRequest({PROJECT: sentence.format(name=name, names=names)})
     return named[0] if name else None
 

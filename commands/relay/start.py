@@ -1,6 +1,6 @@
 """`/relay start`: by form, or at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -8,7 +8,7 @@ from bot.access.policy import Wish
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Button, Outcome, line
+from bot.dialogue.outcome import Button, Line, Outcome, line
 from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
@@ -336,10 +336,15 @@ async def _start(
         if refused.faults:
             refused.faults = prepared.named(refused.faults, wanted.plan)
         raise
-    remarks = tuple(line(remark) for remark in (*prepared.remarks, *wanted.remarks))
-    if answer is None or not remarks:
-        return answer
-    return replace(answer, parts=(*answer.parts, *remarks))
+    lines = tuple(_beside(ask, wanted))
+    return replace(answer, parts=(*answer.parts, *lines)) if answer else None
+
+
+def _beside(ask: Ask, wanted: _Wanted) -> Iterator[Line]:
+    """Yield what is said beside a request: when it is stopped stands in none."""
+    if wanted.timing and ask.has("dry-run"):
+        yield from (line(*spans) for spans in timers.to_come(wanted.timing))
+    yield from map(line, (*wanted.prepared.remarks, *wanted.remarks))
 
 
 async def _check_may_stop_original(ask: Ask, service: Service, copies: CopyOf) -> None:

@@ -3,10 +3,11 @@
 import json
 import re
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.outcome import Code, Outcome, Tone
+from bot.dialogue.outcome import Code, Line, Outcome, Tone, When, plain
 from bot.settings import App, Limits, Policy, Rule
 from bot.tencent.models.base import Level
 from commands import COMMANDS
@@ -155,3 +156,28 @@ async def test_a_look_up_takes_no_dry_run(world):
 
     assert answer.tone is Tone.WARN
     assert world.cloud.state.calls == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("for=2h", "Stop due 2 h 0 min after its start"),
+        ("", ""),
+    ],
+)
+async def test_when_it_would_be_stopped_is_shown_beside_the_request(world, typed, told):
+    answer = await world.typed(f"{START[:-5]} {typed} --dry-run")
+    shown = [plain(one.spans) for one in answer.parts if isinstance(one, Line)]
+
+    assert [text for text in shown if text.startswith("Stop due")] == [told] * bool(
+        told
+    )
+
+
+async def test_a_moment_at_which_it_would_be_stopped_is_shown_as_one(world):
+    at = world.clock() + timedelta(hours=3)
+
+    answer = await world.typed(f"{START[:-5]} until={at:%Y-%m-%dT%H:%MZ} --dry-run")
+
+    (due,) = [one for one in answer.parts if isinstance(one, Line) and one.spans[1:]]
+    assert due.spans == ("Stop due ", When(at.replace(second=0, microsecond=0)))

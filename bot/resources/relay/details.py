@@ -12,6 +12,7 @@ from bot.resources.relay.card import CONTROLLABLE, within_reach
 from bot.resources.relay.cdn import cdn_remarks
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
 from bot.resources.relay.targets import every_target
+from bot.resources.relay.worded import worded
 from bot.states import LIVE, State
 
 IDLE_SECONDS = 30  # Tencent's own, where a start names none
@@ -76,4 +77,5 @@ def mode(masked: Mapping[str, Any]) -> str:
     size = "{Height}p{Fps} {BitRate} kbps".format_map({"Height": 0, "Fps": 0} | encode)
     number = (video.get("LayoutParams") or {}).get("MixLayoutMode", 1)
     layout = next((name for name, n in LAYOUTS.items() if n == number), CUSTOM)
-    return _("mix {size}, {layout}").format(size=size, layout=layout)
+    named = worded("layout", layout)
+    return _("mix {size}, {layout}").format(size=size, layout=named)

@@ -142,11 +142,16 @@ def due(relay: Intent) -> Iterable[tuple[Span, ...]]:
     """Yield when *relay* is to be stopped, as long as it runs, or may."""
     if relay.state in OVER or relay.state is State.STOPPING:
         return
-    if relay.stop_at:
-        yield said(_("Stop due {when}"), when=When(relay.stop_at))
-    elif relay.stop_after:
+    yield from to_come(Timing(at=relay.stop_at, after=relay.stop_after))
+
+
+def to_come(timing: Timing) -> Iterable[tuple[Span, ...]]:
+    """Yield when something is to be stopped."""
+    if timing.at:
+        yield said(_("Stop due {when}"), when=When(timing.at))
+    elif timing.after:
         sentence = _("Stop due {time} after its start")
-        yield (sentence.format(time=duration(relay.stop_after)),)
+        yield (sentence.format(time=duration(timing.after)),)
 
 
 def told(relay: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:

@@ -21,6 +21,7 @@ from bot.journal.evidence import Target, moment_of
 from bot.journal.model import Difference, Intent, Version
 from bot.resources.relay.card import within_reach
 from bot.resources.relay.wanted import try_to_end
+from bot.resources.relay.worded import worded
 from bot.states import RUNNING, State
 
 Line = tuple[Span, ...]
@@ -67,9 +68,11 @@ def _line(one: Difference) -> Line:
         text = _("{field}: {now}, another stream or key")
     elif one.was:
         text = _("{field}: {was} → {now}") if one.now else _("{field}: without {was}")
-    was, now = (_flat(text) for text in (one.was, one.now))
+    was, now = (
+        worded(one.field, text) or Mono(_flat(text)) for text in (one.was, one.now)
+    )
     name = _(LABELS[one.field]) if one.field in LABELS else one.field
-    return said(text, field=name, was=Mono(was), now=Mono(now))
+    return said(text, field=name, was=was, now=now)
 
 
 def _flat(text: str) -> str:

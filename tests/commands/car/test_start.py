@@ -245,3 +245,9 @@ async def test_a_project_that_was_typed_is_chosen_in_the_form(world_with, typed)
     form = await world.typed(f"/car start user=u1 ip=8.8.8.8 project={typed}")
 
     assert {one.name: one.initial for one in form.fields}["project"] == "show"
+
+
+async def test_where_no_project_is_set_it_is_said_to_be_left_out(world):
+    answer = await world.typed("/car start user=u1 ip=8.8.8.8 project=x --go")
+
+    assert "There is no project in bot.toml: leave it out." in repr(answer)
