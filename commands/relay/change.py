@@ -20,7 +20,7 @@ from bot.errors import (
     InvalidRequest,
     NotAllowed,
 )
-from bot.i18n import _
+from bot.i18n import _, n_
 from bot.ids import FormId, SlackUserId
 from bot.journal.evidence import moment_of
 from bot.journal.model import Intent
@@ -104,7 +104,11 @@ def target_of(values: Mapping[str, str], present: Present) -> int:
         return 0
     if text.isascii() and text.isdigit() and 0 < int(text[:3]) <= count:
         return int(text)
-    sentence = _("There is no target {typed}: there are {n}.")
+    sentence = n_(
+        "There is no target {typed}: there is {n}.",
+        "There is no target {typed}: there are {n}.",
+        count,
+    )
     raise InvalidRequest({TARGET: sentence.format(typed=text[:40], n=count)})
 
 

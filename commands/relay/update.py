@@ -198,7 +198,7 @@ async def _typed(
     except InvalidRequest as wrong:
         if copied := _copy(work, wrong, values):
             return copied
-        raise
+        raise InvalidRequest(_as_typed(ask, wrong.faults)) from None
     if lines or not (ask.has("yes") or ask.has("dry-run")):
         return await _asked(ask, service, work, wanted, values, lines)
     try:
@@ -255,6 +255,12 @@ def _check_said(ask: Ask) -> None:
         faults["note"] = _("A note goes with a change: say what is to change.")
     if faults:
         raise InvalidRequest(faults)
+
+
+def _as_typed(ask: Ask, faults: Mapping[str, str]) -> dict[str, str]:
+    """Return *faults*, each at the key that was typed for its field."""
+    typed = {key: one for one, key in SYNONYMS.items() if one in ask.words.pairs}
+    return {typed.get(key, key): text for key, text in faults.items()}
 
 
 def _check_there(key: str, gone: Iterable[str], names: Sequence[str]) -> None:

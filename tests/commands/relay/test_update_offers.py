@@ -3,6 +3,7 @@
 import pytest
 
 from bot.dialogue.form import Form
+from bot.dialogue.outcome import Mono, Points
 from tests.commands.relay.samples import START, calls
 
 UPDATE = "UpdatePublishCdnStream"
@@ -35,7 +36,7 @@ async def test_a_target_that_there_is_not_is_nothing_to_copy(world):
 
     answer = await world.typed("/relay update R1 target=9 url=rtmp://x.example.com/a/b")
 
-    assert "There is no target 9: there are 1." in repr(answer)
+    assert "There is no target 9: there is 1." in repr(answer)
     assert answer.buttons == ()
 
 
@@ -48,3 +49,13 @@ async def test_a_form_of_something_else_is_no_draft_of_a_change(world, opens):
 
     assert answer.plain == "🟠 That was not a form."
     assert calls(world, UPDATE) == 0
+
+
+@pytest.mark.parametrize("key", ["big", "large"])
+async def test_a_fault_stands_at_the_key_that_was_typed(world, key):
+    await world.typed(START)
+
+    answer = await world.typed(f"/relay update R1 layout=side {key}=alice")
+
+    (points,) = [part for part in answer.parts if isinstance(part, Points)]
+    assert [spans[0] for spans in points.lines] == [Mono(key)]
