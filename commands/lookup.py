@@ -27,7 +27,7 @@ from bot.dialogue.outcome import (
 from bot.dialogue.words import Token, TokenKind
 from bot.errors import UsageError
 from bot.grammar.parser import classify, find_ids
-from bot.grammar.tokens import find_rooms, room_named
+from bot.grammar.tokens import find_named, find_rooms, room_named
 from bot.i18n import _, later, n_, reading_in
 from bot.journal.model import Intent
 from bot.operations.explaining import LAST, codes_in, explained, last_error_in
@@ -113,8 +113,10 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
     if heard := await _heard(tokens, ask, service):
         return await _room(tokens[0].text, heard, ask, service)
     hits = await _found(tokens, ask, service)
-    if above and not any(one.names_something for one in hits):
-        return await _pasted(ask, service)  # “why is it black?”
+    if not any(one.names_something for one in hits):
+        if above:
+            return await _pasted(ask, service)  # “why is it black?”
+        hits = await _called(ask, service) or hits
     if not ask.has("public"):
         return await _answer(hits, ask, service)
     with reading_in(service.language_at(ask.where)):
@@ -149,7 +151,7 @@ async def _of_room(words: str, ask: Ask, service: Service) -> Outcome:
         if not (rooms or await service.recent(ask.who, kind=RELAY, room=words)):
             return nothing_found(token)
     if not called:
-        named = await _rooms_in(ask, service)
+        named = await _rooms_in(ask.pasted, ask, service)
         called = named[0].token.text if len(named) == 1 else ""
     if not called:
         sentence = _("Which room? Name it, or a relay of it.")
@@ -228,7 +230,7 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     if card and card.id not in {thing.id for one in hits for thing in one.intents}:
         hits = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *hits]
     shown = {thing.subject.room for one in hits for thing in one.intents}
-    rooms = await _rooms_in(ask, service)
+    rooms = await _rooms_in(ask.pasted, ask, service)
     hits += [one for one in rooms if one.token.text not in shown]
     hits.sort(key=lambda one: one.rank)
     if hits:
@@ -259,9 +261,18 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
     return sorted(things.values(), key=lambda one: one.rank)
 
 
-async def _rooms_in(ask: Ask, service: Service) -> list[_Found]:
-    """Return the rooms that a message names, of which something is known."""
-    named = await asyncio.to_thread(find_rooms, ask.pasted, MOST_ROOMS)
+async def _called(ask: Ask, service: Service) -> list[_Found]:
+    """Return what is on record of all that is typed there as an ID, or as a room."""
+    named = [Token(one, TokenKind.WORD) for one in find_named(ask.text, MOST_IDS)]
+    hits = [one for one in await _found(named, ask, service) if one.intents]
+    shown = {thing.subject.room for one in hits for thing in one.intents}
+    rooms = await _rooms_in(ask.text, ask, service)
+    return [*hits, *(one for one in rooms if one.token.text not in shown)]
+
+
+async def _rooms_in(text: str, ask: Ask, service: Service) -> list[_Found]:
+    """Return the rooms that *text* names, of which something is known."""
+    named = await asyncio.to_thread(find_rooms, text, MOST_ROOMS)
     return [
         _Found(Token(one, TokenKind.WORD), is_room=True)
         for one in named

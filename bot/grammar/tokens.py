@@ -5,6 +5,7 @@ Phones and clipboards change what is typed, so text is normalised before it is r
 
 import html
 import re
+from itertools import islice
 
 from bot.dialogue.words import Token, TokenKind
 from bot.ids import (
@@ -101,6 +102,12 @@ _ROOM = re.compile(
     r"|(?<![\w.:/=+-])(?P<number>\d{3,10})(?![\w:/+-]|\.\w)",
     re.IGNORECASE | re.ASCII,  # Chinese needs no space beside a number
 )
+# What is called the ID of a user, a room, a task and so on.
+_NAMED = re.compile(
+    r"(?<![a-z])(?:user|room|task|session|request|agent|robot)[ _-]?id"
+    r"\\{0,3}[\"']?\s{0,3}[:=]\s{0,3}\\{0,3}[\"']?(?P<named>[^\s\"',;{}()<>\\]{1,128})",
+    re.IGNORECASE,
+)
 # The same where nothing else was typed, so that any mark will do, or none.
 _ROOM_ALONE = re.compile(
     r"(?:room(?:[ _]?id)?|房间号?)"
@@ -190,6 +197,16 @@ def find_rooms(text: str, most: int) -> tuple[str, ...]:
         if len(rooms) == most:
             break
     return tuple(rooms)
+
+
+def find_named(text: str, most: int) -> tuple[str, ...]:
+    """Return what prose, JSON or a log line calls an ID (“UserId=alice”), as it is.
+
+    What is an ID by its looks is found without a name; an application is no thing.
+    """
+    plain = _ESCAPED_BREAK.sub(" ", normalise(text))
+    named = (match["named"] for match in _NAMED.finditer(plain))
+    return tuple(islice(dict.fromkeys(named), most))
 
 
 def room_named(words: str) -> str:

@@ -8,6 +8,7 @@ from bot.cards.intent import failed_act
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.words import Token, TokenKind
+from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.operations.service import Service
 from bot.tencent.explain import explain, products, subcoded
@@ -52,10 +53,20 @@ async def _last_error(ask: Ask, service: Service) -> Outcome:
 
 
 def _named(ask: Ask) -> str:
-    """Return the product that *ask* names, by `product=` or as a word; or nothing."""
+    """Return the product that *ask* names, by `product=` or as a word; or nothing.
+
+    Raises:
+        InvalidRequest: there is no product of that name.
+    """
     words = [token.text.casefold() for token in ask.words.ids]
-    named = [ask.value("product"), *(one for one in words if one in products())]
-    return next(filter(None, named), "")
+    typed = ask.value("product").casefold()
+    if typed in products():
+        return typed
+    if typed and len(words) < 2:  # noqa: PLR2004 - else it stands in a log line
+        sentence = _("“{given}” is not one of {words}.")
+        named = ", ".join(products())
+        raise InvalidRequest({"product": sentence.format(given=typed, words=named)})
+    return next((one for one in words if one in products()), "")
 
 
 async def _above(code: str, ask: Ask, service: Service) -> str:
