@@ -148,10 +148,10 @@ class Console:
         socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024)
         await socket.prepare(request)
         page: asyncio.Queue[str | None] = asyncio.Queue()
-        self._pages.add(page)
         self._memory.pages[name] += 1
         self._tell_stacks()
         page.put_nowait(json.dumps({"type": "whole", "state": self._whole()}))
+        self._pages.add(page)
         telling = asyncio.create_task(_tell(socket, page))
         try:
             async for message in socket:

@@ -133,6 +133,19 @@ async def test_no_such_way_is_told_in_json(page):
 # ── state and news ───────────────────────────────────────────────────────────────
 
 
+async def test_a_page_that_opens_over_a_form_hears_the_whole_state_first(page):
+    title = {"type": "plain_text", "text": "A form"}
+    page.slack.space.open(ANA.id, {"type": "modal", "title": title, "blocks": []})
+
+    socket = await page.http.ws_connect(
+        page.origin + "/api/news", headers={"Origin": page.origin}
+    )
+    first = await socket.receive_json()
+    await socket.close()
+
+    assert first["type"] == "whole"
+
+
 async def test_the_state_has_people_with_their_rights_and_channels(page):
     state = await page.state()
 
