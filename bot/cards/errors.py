@@ -135,7 +135,9 @@ def reason(meaning: Explanation) -> str:
     title = meaning.title
     if title[1:2].islower():  # it goes on after a colon
         title = title[0].lower() + title[1:]
-    return title if is_ours(meaning.code) else f"{title} ({meaning.code})"
+    if is_ours(meaning.code):
+        return title
+    return _("{title} ({code})").format(title=title, code=meaning.code)
 
 
 def in_their_words(code: str, text: str) -> Iterable[tuple[Span, ...]]:

@@ -61,7 +61,7 @@ def _headline(intent: Intent, resource: Resource) -> tuple[Span, ...]:
     """Return the thing, its state, the reason if it failed, and where it plays."""
     name = f"{intent.handle} · {resource.standing(intent)}"
     if meaning := _failure(intent, resource):
-        name = f"{name}: {reason(meaning)}"
+        name = _("{state}: {why}").format(state=name, why=reason(meaning))
     place = resource.place(intent)
     return (Bold(name), f" · {place}") if place else (Bold(name),)
 

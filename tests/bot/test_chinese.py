@@ -98,3 +98,11 @@ def test_an_explanation_is_read_whole(locale):
 def test_nothing_at_all_is_nothing_in_any_language():
     with reading_in("zh-CN"):
         assert _("") == ""
+
+
+async def test_why_nothing_was_done_stands_between_chinese_marks(chinese):
+    await chinese.typed("/gs no-such-session")
+
+    told = await read_by(chinese, "/lookup G1")
+
+    assert told == "🔴 G1 · 没有查询：无法查询该会话（FailedOperation）"
