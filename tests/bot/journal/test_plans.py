@@ -71,6 +71,7 @@ OF_A_TEAM = re.compile(r"SEARCH (\w+) USING.* INDEX (\w+) \((?:team|chain)=\?\)$
 # A column that is compared with something, but for what marks the rows of an index.
 LOOKED_FOR = re.compile(r"(\w+) (?:=|IN|[<>]=?) (?!0\b)")
 FEW = "id|key|ref|request_id|agent|handle|about|joins|batch|thing|intent|card_channel"
+FEW += "|digest"  # of what is active: few push to one address
 OF_FEW = re.compile(rf"\((?:{FEW})[=<>]")
 # What cannot be executed twice; a row of its own is all that it touches.
 OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
