@@ -97,7 +97,7 @@ _AIMED = Statement(
         IS_THING,
     )
     .order_by(*NEWEST)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer()))
 )
 _LAST_FAILED = Statement(
     select(intents)
