@@ -143,6 +143,16 @@ def test_only_commands_that_exist_are_named(code):
             assert room in BARE or verb in VERBS[room], command[0]
 
 
+@pytest.mark.parametrize("code", COMMON.split())
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_what_is_so_of_every_product_sends_nobody_to_the_command_of_one(code, locale):
+    (meaning,) = explain(code, product=ELSEWHERE, locale=locale)
+
+    for step in meaning.steps:
+        named = {found[1] for found in COMMAND.finditer(step)} & {"relay", "car"}
+        assert len(named) != 1 or step.startswith(("For a relay: ", "转推任务："))
+
+
 @pytest.mark.parametrize("code", sorted(codes()))
 def test_all_steps_have_room_on_a_card(code):
     for meaning in every_meaning(code):
