@@ -5,6 +5,7 @@ text is known from its callbacks, or has to be typed: it is never guessed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.access.permits import Permit
 from bot.dialogue.ask import Ask
@@ -12,6 +13,7 @@ from bot.dialogue.form import Form
 from bot.dialogue.outcome import Button, Outcome, Tone
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _, slash
+from bot.ids import handle_from
 from bot.journal.model import Intent
 from bot.operations.forms import shown_after
 from bot.operations.lookback import KEYS, look_back
@@ -41,6 +43,7 @@ from bot.resources.room.form import (
 )
 from bot.resources.room.history import PERMIT, SUBCOMMAND
 from bot.resources.room.presence import HeardRoom, Presence
+from bot.settings import App
 from bot.states import LIVE
 from bot.tencent.models.trtc.history import DescribeUnusualEvent
 from bot.tencent.models.trtc.removal import DismissRoom, RemoveUser
@@ -55,7 +58,7 @@ ROOM, KIND, APP, ABOUT, HIT = "room", "type", "app", "about", "hit"
 @command.subcommand(
     REMOVE,
     permit=REMOVING,
-    usage="<room> [user …] [type=number|text] [app=…] | <R128> --robot",
+    usage="<room | R128> [user …] [type=number|text] [app=…] | <R128> --robot",
     keys=(KIND, APP),
     flags=("robot",),
     does=RemoveUser,
@@ -111,7 +114,7 @@ async def submit_remove(ask: Ask, service: Service) -> Outcome | None:
 @command.subcommand(
     DISMISS,
     permit=DISMISSING,
-    usage="<room> [type=number|text] [app=…]",
+    usage="<room | R128> [type=number|text] [app=…]",
     keys=(KIND, APP),
     does=DismissRoom,
     examples=("dismiss-room 295066", "dismiss-room “studio 1” type=text"),
@@ -196,6 +199,8 @@ async def _which(
         return _ask_which(service, subcommand, heard, users)
     if heard:
         return await _target(ask, service, heard[0])
+    if not kind and (relay := await _called(ask, service, room, app)):
+        return replace(await _of_relay(ask, service, relay), about=None)
     app = app or chosen_app({}, service.apps)
     if not kind:
         sentence = _(
@@ -247,6 +252,17 @@ async def _target(
     )
     hit = tuple(one for one in relays if is_numeric(one) is heard.numeric)
     return Target(app=app, heard=heard, relays=hit, is_heard=is_heard, about=about)
+
+
+async def _called(
+    ask: Ask, service: Service, text: str, app: App | None
+) -> Intent | None:
+    """Return the relay of that handle (of *app*), if its room is known; else None."""
+    relay = await service.thing(ask.who, text) if handle_from(text) else None
+    if relay is None or relay.subject.kind != RELAY:
+        return None
+    is_of_app = app is None or app.sdk_app_id == relay.subject.sdk_app_id
+    return relay if is_of_app and relay.subject.room and relay.masked else None
 
 
 async def _relay(ask: Ask, service: Service, text: str) -> Intent:

@@ -16,6 +16,10 @@ from tests.bot.operations.tencent import KEY, Tencent
 from tests.world import make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+TWO = tuple(
+    App(name=name, sdk_app_id=number, usersig_key="k" * 64)
+    for name, number in (("one", 1400000001), ("two", 1400000002))
+)
 
 
 @pytest.fixture
@@ -172,6 +176,37 @@ async def test_what_cannot_be_meant_gets_a_sentence(world, typed, sentence):
     assert sent(world) == []
 
 
+@pytest.mark.parametrize("typed", ["R1", "r1", "R1 app=live-main"])
+async def test_the_handle_of_a_relay_names_its_room(world, typed):
+    await world.typed(START)  # and nothing is heard of the room
+    form = await world.typed(f"/relay dismiss-room {typed}")
+    await world.submitted(form)
+
+    assert sent(world)[-1] == "DismissRoom"
+    assert (await world.notices())[-1].text == (
+        "🔵 A1 · dismissal accepted · room 295066 (number)"
+    )
+
+
+async def test_people_are_thrown_out_of_the_room_of_a_relay(world):
+    await world.typed(START)
+    await people_in(world, "alice", "bob")
+    form = await world.typed("/relay remove-user R1 bob")
+    await world.submitted(form)
+
+    assert [list(one) for one in world.cloud.people.rooms.values()] == [["alice"]]
+
+
+@pytest.mark.parametrize("typed", ["R7", "R1 app=two", "R1 type=text", "C1"])
+async def test_a_handle_is_the_name_of_a_room_where_no_relay_fits_it(worlds, typed):
+    world = await worlds(settings={"apps": TWO})
+    await world.typed(f"{START} app=one")
+
+    answer = await world.typed(f"/relay dismiss-room {typed}")
+
+    assert "295066" not in repr(answer)
+
+
 async def test_more_than_ten_or_nobody_is_refused_where_it_was_typed(world):
     form = await world.typed("/relay remove-user 7 type=number")
     names = " ".join(f"u{number}" for number in range(11))
@@ -311,11 +346,7 @@ async def test_who_was_thrown_out_is_not_shown_to_the_channel(world):
 
 
 async def test_of_several_apps_the_one_is_named(worlds):
-    apps = tuple(
-        App(name=name, sdk_app_id=number, usersig_key="k" * 64)
-        for name, number in (("one", 1400000001), ("two", 1400000002))
-    )
-    world = await worlds(settings={"apps": apps})
+    world = await worlds(settings={"apps": TWO})
 
     answer = await world.typed("/relay dismiss-room 7 type=number")
 
