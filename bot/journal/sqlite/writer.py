@@ -88,6 +88,8 @@ class Writer:
         self._file = file
         self._damage, self._gone = damage, gone
         self._connection = Connection(file)
+        # What would undo a statement is else a file in /tmp, made and deleted at once.
+        self._connection.run("PRAGMA temp_store=MEMORY")
         self._at_once = Connection(file, reads=True, timer=timer)
         self._long = threading.local()  # a connection of each reader's thread
         self._opened: list[Connection] = [self._at_once]

@@ -1,7 +1,9 @@
-"""What is committed together; savepoints are for the group in which a piece failed."""
+"""What is committed together, and what undoes a piece, or a statement, that failed."""
 
 import asyncio
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,21 @@ async def test_what_one_turn_of_the_loop_writes_is_one_commit_in_its_order(
     await asyncio.gather(*map(write, range(50)))
 
     assert (len(seen), order) == (1, list(range(50)))
+
+
+def files_of_sqlite():
+    """Return the files that SQLite has made beside the journal, and has open."""
+    opened = (str(one.resolve()) for one in Path("/proc/self/fd").iterdir())
+    return [one for one in opened if "etilqs" in one]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is open is read from /proc")
+async def test_nothing_is_written_beside_the_journal_to_undo_a_statement(writer):
+    def renumber(connection):
+        connection.run("CREATE TABLE t (x UNIQUE, of_a_page)")
+        for number in range(1, 40):
+            connection.run("INSERT INTO t VALUES (?, zeroblob(4000))", (number,))
+        connection.run("UPDATE t SET x = -x")  # half-way it may have to be undone
+        return files_of_sqlite()
+
+    assert await writer.write(renumber) == []
