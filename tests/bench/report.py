@@ -53,13 +53,15 @@ as they change: 18.69 ms and 8.07 ms of CPU, 11.1 and 4.51 times B's, 16 in flig
 1.95 and 1.05 times that of the first. Nobody looked then at whose code that was.
 
 **Where goals are missed.** The CPU of a start decides most: starts a second, also with
-a slow API, the acks of starts and forms, the burst. Beside the commit, which writes the
-pages of every index that some question needs, no function stands out (see below): to
-reach those goals most of what a start pays for would have to go; writing it better does
-not do. Start-up and memory: *A1 + libraries* has no line of the bot, and takes most of
-what the goals allow. The disk: beside the row of a start its facts, its record in the
-trail and the indexes of all questions take most. The client: every call that costs
-money has a connection of its own, and is checked, built and signed in Python.
+a slow API, the acks of starts and forms, on a slower machine the burst. Beside the
+commit, which writes the pages of every index that some question needs, no function
+stands out (see below): to reach those goals most of what a start pays for would have to
+go; writing it better does not do. The overload: ten times what a fast machine serves is
+so much that turning it away takes half of its time. Start-up and memory: *A1 +
+libraries* has no line of the bot, and takes most of what the goals allow. The disk:
+beside the row of a start its facts, its record in the trail and the indexes of all
+questions take most. The client: every call that costs money has a connection of its
+own, and is checked, built and signed in Python.
 
 {table}
 
