@@ -16,6 +16,7 @@ from bot.slack.directory import SlackDirectory
 from bot.states import State
 from commands import COMMANDS
 from tests.bot.operations.accidents import busy
+from tests.fakes.slack import org_wide
 from tests.ways import REFUSED, Stage, Way, other_ways, typed_ways
 from tests.world import TEAM, make_world
 
@@ -96,15 +97,8 @@ async def twins(tmp_path):
         world = await make_world(
             stack, tmp_path / "p.db", policy=policy, key="k" * 16, greeted=False
         )
-        teams = [{"id": one, "name": one.lower()} for one in BOTH]
         world.slack.data |= {
-            "auth.test": {
-                "ok": True,
-                "user_id": "UBOT",
-                "enterprise_id": ORG,
-                "is_enterprise_install": True,
-            },
-            "auth.teams.list": {"ok": True, "teams": teams},
+            **org_wide(ORG, {one: one.lower() for one in BOTH}),
             "users.info": slack_of,
             "usergroups.users.list": members,
         }

@@ -206,3 +206,21 @@ class FakeSlack:
             return max(times[0] + seconds - now, 1.0)
         times.append(now)
         return 0.0
+
+
+def org_wide(org, names):
+    """Return what Slack says of an app of *org*, in workspaces of these *names*.
+
+    Of one whose name is empty it says none.
+    """
+    named = ({"id": team, "name": name} for team, name in names.items())
+    teams = [{key: value for key, value in one.items() if value} for one in named]
+    return {
+        "auth.test": {
+            "ok": True,
+            "user_id": "UBOT",
+            "enterprise_id": org,
+            "is_enterprise_install": True,
+        },
+        "auth.teams.list": {"ok": True, "teams": teams},
+    }

@@ -11,6 +11,7 @@ from bot.settings import Policy, Rule, Workspace
 from tests.bot.operations.tencent import KEY, Tencent, started
 from tests.bot.operations.test_alerts import WAYS, told
 from tests.bot.operations.test_paging import delivered, pager
+from tests.fakes.slack import org_wide
 from tests.world import TEAM, make_world
 
 __all__ = ("pager",)
@@ -19,7 +20,7 @@ ORG, NEXT = "E0ORG", "T0NEXT"
 ALL = Alerts(channel="CALERTS", group="SONCALL", still=True)
 OWN = AppAlerts(channel="COWN", group="SOWN", escalate_minutes=3)
 RULES = (Rule(name="all", actions=("*",), users=("U0ANA",)),)
-TEAMS = [{"id": TEAM, "name": "News"}, {"id": NEXT, "name": "Sport"}]
+TEAMS = {TEAM: "News", NEXT: "Sport"}
 
 
 @pytest.fixture
@@ -41,15 +42,7 @@ async def make(tmp_path):
                 greeted=False,
                 settings=settings,
             )
-            world.slack.data |= {
-                "auth.test": {
-                    "ok": True,
-                    "user_id": "UBOT",
-                    "enterprise_id": ORG,
-                    "is_enterprise_install": True,
-                },
-                "auth.teams.list": {"ok": True, "teams": teams},
-            }
+            world.slack.data |= org_wide(ORG, teams)
             await world.directory.identify("")
             return world, Tencent(world)
 
@@ -93,7 +86,7 @@ async def test_without_one_it_rings_where_all_do_and_says_of_which_it_is(make, c
 
 
 async def test_before_slack_has_named_a_workspace_it_is_its_id(make):
-    world, tencent = await make(teams=[{"id": TEAM}, {"id": NEXT}])
+    world, tencent = await make(teams={TEAM: "", NEXT: ""})
     await WAYS[AlertCause.FAILED](world, tencent)
     await told(world)
 

@@ -9,6 +9,7 @@ from bot.cards.alarms import MOST_LEFT
 from bot.dialogue.ask import Person
 from bot.settings import Policy, Rule, Workspace
 from tests.bot.operations.tencent import FAILED, KEY, RUNNING, Tencent
+from tests.fakes.slack import org_wide
 from tests.world import TEAM, live_again, make_world
 
 ORG, NEXT = "E0ORG", "T0NEXT"
@@ -23,8 +24,7 @@ START = "/relay start {0} url=rtmp://push.example.com/live/{0} --go"
 
 
 def listed(world, *teams):
-    named = [{"id": team, "name": NAMES[team]} for team in teams]
-    world.slack.data["auth.teams.list"] = {"ok": True, "teams": named}
+    world.slack.data |= org_wide(ORG, {team: NAMES[team] for team in teams})
 
 
 @pytest.fixture
@@ -46,11 +46,6 @@ async def make(tmp_path):
                 after.journal.close()
                 world = await live_again(stack, path, after.cloud, **more)
                 await world.directory.recall("")
-            world.slack.data["auth.test"] = {
-                "ok": True,
-                "enterprise_id": ORG,
-                "is_enterprise_install": True,
-            }
             listed(world, *teams)
             await world.directory.identify("")
             return world
