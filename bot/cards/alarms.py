@@ -154,14 +154,13 @@ def left(facts: Facts) -> Outcome:
         "Add the app there again, or have it stopped by its ID: whoever may stop on "
         "its TRTC app can."
     )
-    lines = tuple(_left_running(one) for one in things)
-    more = _("and {n} more").format(n=n - len(things))
-    parts = (*((Points("", lines),) if lines else ()),)
+    listed = Points("", tuple(_left_running(one) for one in things))
+    more = line(_("and {n} more").format(n=n - len(things)), quiet=True)
     return Outcome(
         headline=(Bold(headline.format(workspace=facts["workspace"])),),
         tone=Tone.BAD if n else Tone.WARN,
         sentence=(text.format(n=n), " ", advice) if n else (),
-        parts=(*parts, *((line(more, quiet=True),) if n > len(things) else ())),
+        parts=(*([listed] if things else ()), *([more] if n > len(things) else ())),
         audience=Audience.OPS,
     )
 

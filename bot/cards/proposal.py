@@ -118,11 +118,8 @@ def own(proposals: Sequence[Proposal], resources: Registry) -> Outcome:
     """Return what of *proposals* the reader asked for, and may take back."""
     title = _("Asked for by you, and not decided on yet")
     nothing = _("Nothing that you asked for waits to be approved.")
-
-    def buttons(facts: Mapping[str, Any]) -> Iterator[Button]:
-        yield _withdrawing(facts)
-
-    return _listed(proposals, resources, buttons, title if proposals else nothing)
+    title = title if proposals else nothing
+    return _listed(proposals, resources, lambda facts: (_withdrawing(facts),), title)
 
 
 def _listed(
