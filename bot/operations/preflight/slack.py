@@ -228,13 +228,21 @@ async def _same_app(
 
 def _alerts(settings: Settings) -> Iterator[tuple[str, Alerts | AppAlerts]]:
     """Yield the tables that say where alerts ring, as they are named in the file."""
-    yield "[alerts]", settings.alerts
+    yield _of_app(""), settings.alerts
     for app in settings.all_apps:
         if app.alerts:
-            yield f"“{app.name}”, alerts", app.alerts
+            yield _of_app(app.name), app.alerts
     for one in settings.workspaces:
         if one.alerts:
-            yield f"[[workspaces]] {one.team}, alerts", one.alerts
+            yield _of_workspace(one.team), one.alerts
+
+
+def _of_app(name: str) -> str:
+    return f"“{name}”, alerts" if name else "[alerts]"
+
+
+def _of_workspace(team: str) -> str:
+    return f"[[workspaces]] {team}, alerts"
 
 
 def _channels(settings: Settings) -> dict[str, str]:
@@ -285,15 +293,14 @@ async def _groups_called(
 
 def _called(settings: Settings, teams: Sequence[str]) -> dict[tuple[str, str], str]:
     """Return which groups alerts call in which of *teams*, and what table says so."""
-    tables = {"": "[alerts]"}
-    tables |= {app.name: f"“{app.name}”, alerts" for app in settings.all_apps}
+    apps = ("", *(app.name for app in settings.all_apps))
     there = (one for one in settings.workspaces if one.alerts and one.alerts.group)
-    own = {one.team: f"[[workspaces]] {one.team}, alerts" for one in there}
+    own = {one.team: _of_workspace(one.team) for one in there}
     asked: dict[tuple[str, str], str] = {}
     for team in teams or ("",):
-        for app, table in tables.items():
+        for app in apps:
             if group := alerts_of(settings, app, team).group:
-                asked.setdefault((group, team), own.get(team) or table)
+                asked.setdefault((group, team), own.get(team) or _of_app(app))
     return asked
 
 
