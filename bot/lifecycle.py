@@ -6,7 +6,7 @@ is taken up, the file is read through, and the audit trail is looked at behind i
 Who owns what runs beside: one event loop has the delivery, the upkeep, the sockets and
 what keeps user groups known, each a task of `run` here, and every accepted ask and
 intent as a task of `Tasks`, which `drain` waits for. The journal has two threads of its
-own (`journal/sqlite/writer.py`): one writes, the other reads what is long; after a
+own (`journal/sqlite/writer.py`): one commits, the other reads what is long; after a
 crash a third reads the file through. Nothing else leaves the loop.
 """
 
@@ -69,7 +69,7 @@ CANCELLED_SECONDS = 1.0  # for what was cancelled then to end
 RECORD_SECONDS = 1.0
 FLUSH_SECONDS = 3.0  # for notices; another replica or the next run delivers the rest
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
-SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
+SWITCH_SECONDS = 0.0005  # in which who comes from the disk gets the lock
 YOUNG = 10_000  # objects before cycles are looked for: most are gone by then
 
 log = structlog.get_logger(__name__)

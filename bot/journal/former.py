@@ -205,7 +205,7 @@ class Former:
             own = tx.by_itself(Cause.RECOVERY)
             return _learn(own, list(ended), _SETTLED, self._life)
 
-        await self._alone(await self._write(work), Cause.RECOVERY)
+        await self._alone(await self._write(work, long=True), Cause.RECOVERY)
 
     async def learn(self, group: Sequence[tuple[Intent, Fact]]) -> None:
         """Add a fact to what is known of each thing, as it was read.
@@ -214,7 +214,9 @@ class Former:
             JournalUnavailable: some of them were not added.
         """
         await self._alone(
-            await self._write(lambda tx: _learn(tx, group, _LEARNT, self._life))
+            await self._write(
+                lambda tx: _learn(tx, group, _LEARNT, self._life), long=True
+            )
         )
 
     async def _alone(
@@ -229,7 +231,9 @@ class Former:
                 _alone(replace(tx, cause=cause), thing, fact)
 
         for number in range(0, len(learnt), FEW):
-            await self._write(partial(work, few=learnt[number : number + FEW]))
+            await self._write(
+                partial(work, few=learnt[number : number + FEW]), long=True
+            )
 
     async def _read(
         self,
@@ -255,7 +259,7 @@ class Former:
     async def _taken(self, statement: Statement, **params: Any) -> list[Intent]:
         asked = {**params, **self._life.about}
         taken: list[Intent] = await self._write(
-            lambda tx: intents_of(tx.connection.execute(statement, asked))
+            lambda tx: intents_of(tx.connection.execute(statement, asked)), long=True
         )
         return _by_age(taken)
 

@@ -123,7 +123,7 @@ class Maintenance:
         for (kind, kept), state in product(brief.items(), _ASKED):
             past.append(_over(now, state, kind, kept))
         for piece in (_delivered(now), *past, _unused_slots):
-            while deleted := await self._writer.write(piece):
+            while deleted := await self._writer.write(piece, long=True):
                 gone += deleted
         return gone
 

@@ -137,7 +137,7 @@ class RoomRows:
         def piece(connection: Connection) -> int:
             return connection.execute(_FORGET, old).rowcount
 
-        while deleted := await self._writer.write(piece, lasting=False):
+        while deleted := await self._writer.write(piece, lasting=False, long=True):
             gone += deleted
         return gone
 

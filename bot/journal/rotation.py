@@ -97,7 +97,7 @@ class Rotation:
 
     async def _next_piece(self) -> None:
         """Seal the next rows anew; it counts once, however often that was tried."""
-        piece = await self._writer.write(self._piece, begins=True)
+        piece = await self._writer.write(self._piece, begins=True, long=True)
         self._left, self._after, resealed, unopened = piece
         self.resealed += resealed
         self.unopened += unopened

@@ -118,8 +118,8 @@ class Connection(Protocol):
 class Writer(Protocol):
     """Runs pieces of work on the database, each in a transaction of its own.
 
-    Every method raises JournalUnavailable: the database did not answer, or does not
-    take it. *reruns* counts what lost a race and was run again.
+    Raised is JournalUnavailable: it did not answer, or does not take the work. *reruns*
+    counts what lost a race and was run again.
     """
 
     dialect: Dialect
@@ -131,21 +131,19 @@ class Writer(Protocol):
         *,
         begins: bool = False,
         lasting: bool = True,
+        long: bool = False,
         keyed: bool = False,
     ) -> T:
         """Run *work* and return its result once it is durable.
 
-        What is not *lasting* a power cut may undo, but no end of the process. *work*
-        may run several times, all but the last without effect. What *begins* something
-        new is refused where there is room only for how the rest ends. What is *keyed*
-        finds what it did, by its key, if it is run again after it was committed.
+        What is not *lasting* a power cut may undo, but no end of the process. *work*,
+        off the event loop if *long*, may run several times, all but the last without
+        effect. What *begins* something new is refused where there is room only for how
+        the rest ends. If it is *keyed*, it finds what it did, by its key, if run again.
         """
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
-        """Run *work* on what is committed; if it is *long*, nobody waits for it.
-
-        It may run several times.
-        """
+        """Run *work*, perhaps several times, on what is committed; it may be *long*."""
 
     def close(self) -> None:
         """Finish what has queued, then let go of the database."""

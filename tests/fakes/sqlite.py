@@ -1,7 +1,12 @@
-"""Python's SQLite driver, which says what it is asked to do before it does that."""
+"""Python's SQLite driver, which says what it is asked to do before it does that.
 
+What writes with it can be kept at work, so that more is waiting for it.
+"""
+
+import asyncio
 import sqlite3
-from contextlib import contextmanager
+import threading
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from unittest import mock
 
@@ -74,3 +79,27 @@ def stepped():
 
     with mock.patch("sqlite3.connect", partial(sqlite3.connect, factory=Counted)):
         yield taken
+
+
+@asynccontextmanager
+async def held(writer):
+    """Keep the thread of *writer* at work meanwhile: what is written waits for it."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def hold(_connection):
+        began.set()
+        go_on.wait()
+
+    holding = asyncio.ensure_future(writer.write(hold, long=True))
+    await asyncio.to_thread(began.wait)
+    yield
+    go_on.set()
+    await holding
+
+
+async def queued(writes):
+    """Let *writes* begin, in their order; return what is to be awaited."""
+    waiting = [asyncio.ensure_future(write) for write in writes]
+    for _turn in range(2):  # they queue at the end of the first
+        await asyncio.sleep(0)
+    return waiting

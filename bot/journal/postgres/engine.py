@@ -120,6 +120,7 @@ class Threads:
         *,
         begins: bool = False,  # noqa: ARG002 - the server has room of its own
         lasting: bool = True,
+        long: bool = False,  # noqa: ARG002 - no work is run on the event loop
         keyed: bool = False,
     ) -> T:
         """Run *work* and return its result once it is durable.

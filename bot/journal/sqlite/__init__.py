@@ -1,1 +1,1 @@
-"""What only SQLite needs: the writer thread and the files."""
+"""What only SQLite needs: the writer, its thread, and the files."""

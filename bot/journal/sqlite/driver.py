@@ -112,6 +112,7 @@ class Connection:
         self._timer = timer
         self._until = 0.0
         self._waits = True
+        self._busy_ms = READ_BUSY_MS if reads else BUSY_MS
         prepare(self._raw, reads=reads)
 
     def execute(self, statement: Statement, params: Params = NO_PARAMS) -> Rows:
@@ -157,7 +158,27 @@ class Connection:
 
     def writing(self) -> AbstractContextManager[None]:
         """Return a transaction, committed at its end; nobody else writes meanwhile."""
+        self._wait_for_others(BUSY_MS)
         return self._within("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+
+    @contextmanager
+    def begun(self, at_most: float) -> Iterator[None]:
+        """Write in a transaction that is open at the end: `commit` is to follow.
+
+        What takes longer than *at_most* seconds raises what `interrupted` tells, and
+        where another program writes it is not waited for.
+        """
+        self._wait_for_others(0)
+        with (
+            self._within("BEGIN IMMEDIATE", None, "ROLLBACK"),
+            self._interrupted_after(at_most),
+        ):
+            yield
+
+    def commit(self) -> None:
+        """Commit what has `begun`; if that fails, nothing is left of it."""
+        with self._undone_by("ROLLBACK"):
+            self._raw.execute("COMMIT")
 
     @contextmanager
     def reading(self, at_most: float = math.inf) -> Iterator[None]:
@@ -165,14 +186,11 @@ class Connection:
 
         What takes longer than *at_most* seconds raises what `interrupted` tells.
         """
-        with self._within("BEGIN", "ROLLBACK", "ROLLBACK"):
-            if at_most < math.inf:  # not before it has begun, nor when it is undone
-                self._until = self._timer() + at_most
-                self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
-            try:
-                yield
-            finally:
-                self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
+        with (
+            self._within("BEGIN", "ROLLBACK", "ROLLBACK"),
+            self._interrupted_after(at_most),
+        ):
+            yield
 
     def piece(self) -> AbstractContextManager[None]:
         """Return a part of a transaction that is undone alone if it fails."""
@@ -180,16 +198,39 @@ class Connection:
         return self._within("SAVEPOINT piece", "RELEASE piece", undo)
 
     @contextmanager
-    def _within(self, begin: str, end: str, undo: str) -> Iterator[None]:
+    def _within(self, begin: str, end: str | None, undo: str) -> Iterator[None]:
         self._raw.execute(begin)
+        with self._undone_by(undo):
+            yield
+            if end:
+                self._raw.execute(end)
+
+    @contextmanager
+    def _undone_by(self, undo: str) -> Iterator[None]:
         try:
             yield
-            self._raw.execute(end)
         except BaseException:
             if self._raw.in_transaction:  # else SQLite has undone it by itself
                 for statement in undo.split("; "):
                     self._raw.execute(statement)
             raise
+
+    @contextmanager
+    def _interrupted_after(self, at_most: float) -> Iterator[None]:
+        """Interrupt what is run meanwhile; not its transaction's beginning or end."""
+        if at_most < math.inf:
+            self._until = self._timer() + at_most
+            self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
+        try:
+            yield
+        finally:
+            self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
+
+    def _wait_for_others(self, at_most_ms: int) -> None:
+        """Let what is begun next wait that long for another program that writes."""
+        if at_most_ms != self._busy_ms:
+            self._raw.execute(f"PRAGMA busy_timeout={at_most_ms}")
+            self._busy_ms = at_most_ms
 
     @contextmanager
     def heeding_signals(self) -> Iterator[None]:

@@ -1,21 +1,26 @@
-"""One writer thread that commits in groups, and one reader.
+"""One writer that commits in groups, in a thread, and readers.
 
-A commit that survives a power cut costs a disk sync, whoever shares it. So the writer
-takes all that has queued, runs it in one transaction, commits once, and only then
-returns the results. What one turn of an event loop writes queues at its end: else the
-writer would be off with the first of it. A piece that fails by itself fails alone; when
-the database fails, so does the group. Hardly any piece fails: so a group is run without
-savepoints, which cost two statements a piece, and once more with them if one of it
-does.
+A commit that survives a power cut costs a disk sync, whoever shares it. So all that
+waits is run in one transaction, committed once, and only then are the results
+returned. What one turn of an event loop writes waits for its end: else the writer would
+be off with the first of it.
+
+Statements are run on the event loop, for a moment: they take less time than handing
+Python's lock to a thread and back at each of them. The thread has what may wait for the
+disk, or for another program: every commit, and the whole of a group with which anything
+is out of the ordinary. While it has the connection, what is to be written waits.
 """
 
 import asyncio
 import math
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
@@ -25,52 +30,42 @@ from sqlalchemy import Dialect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import JournalUnavailable
-from bot.journal.sqlite.driver import (
-    DIALECT,
-    ITS_OWN,
-    Connection,
-    Error,
-    disk_is_full,
-    interrupted,
-)
+from bot.journal.sqlite.driver import DIALECT, Connection, Error, interrupted
+from bot.journal.sqlite.group import LONGEST_ON_THE_LOOP, Groups, Piece, Results
 from bot.journal.statement import NotOne, unavailable
 from bot.runtime.tracing import step
 
 T = TypeVar("T")
-Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
-CAREFUL = 16  # groups that are run with savepoints at once, after a piece failed
+ON_THE_LOOP = 16  # pieces that one group has at most there
 READERS = 2  # one may be busy with the whole audit trail
-LONGEST_ON_THE_LOOP = 0.02  # seconds; Slack gives everybody three
 NO_FILE = (
     "the journal does not open: BOT_DATABASE_URL must name a file, as in "
     "sqlite:///var/patchbay.db"
 )
-DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
 
 log = structlog.get_logger(__name__)
 
 
-class _Piece(NamedTuple):
-    work: Work
-    begins: bool
-    lasting: bool
-    done: "asyncio.Future[Any]"
-    loop: asyncio.AbstractEventLoop
+class _Task(NamedTuple):
+    """What the thread is to *run*, and for whom."""
+
+    pieces: list[Piece]
+    run: Callable[[], Results]
 
 
 class Writer:
-    """Runs writes to *file* in a thread, and reads on the event loop or in another.
+    """Writes to *file*, and reads it, on the event loop or in a thread.
 
-    A short read takes less time than handing it to a thread and back, so it runs on
-    the event loop. What is long goes to the thread; so does what turns out to be.
+    What is short takes less time than handing it to a thread and back, so it runs on
+    the event loop. What is long goes to a thread; so does what turns out to be.
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
     or *damage* says what is wrong with the file, nothing new begins. As long as *gone*
     says that it is not in its place, what is there is not opened, and none is made.
-    *timer* gives the seconds by which a read on the event loop is too long.
+    *timer* gives the seconds by which what runs on the event loop is too long.
     """
 
     dialect: Dialect = DIALECT
@@ -85,22 +80,22 @@ class Writer:
         *,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
-        self._file = file
-        self._damage, self._gone = damage, gone
-        self._connection = Connection(file)
+        self._file, self._gone = file, gone
+        self._connection = Connection(file, timer=timer)
         # What would undo a statement is else a file in /tmp, made and deleted at once.
         self._connection.run("PRAGMA temp_store=MEMORY")
+        self._groups = Groups(self._connection, on_full, has_room, damage, timer=timer)
         self._at_once = Connection(file, reads=True, timer=timer)
         self._long = threading.local()  # a connection of each reader's thread
         self._opened: list[Connection] = [self._at_once]
-        self._on_full = on_full
-        self._has_room = has_room
-        self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._work, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
-        self._turns: dict[asyncio.AbstractEventLoop, list[_Piece]] = {}
+        self._lock = threading.Lock()  # there may be several loops, of a thread each
+        self._turns: set[asyncio.AbstractEventLoop] = set()
+        self._waiting: deque[Piece] = deque()
+        self._is_away = False  # the connection, with the thread
         self._closed = False
-        self._careful = 0  # groups that are still to be run with savepoints
         self.reruns = 0  # one writer loses no race
         self._writer.start()
 
@@ -110,14 +105,15 @@ class Writer:
         *,
         begins: bool = False,
         lasting: bool = True,
+        long: bool = False,
         keyed: bool = False,  # noqa: ARG002 - no answer to a commit is lost here
     ) -> T:
         """Run *work* and return its result once it is durable.
 
         What is not *lasting* a power cut may undo, but no end of the process: it does
-        not wait for the disk by itself. *work* may run twice, the first time without
-        effect. What *begins* something new is refused on a full disk: the last room is
-        for how the rest ends.
+        not wait for the disk by itself. What is *long* is not run on the event loop.
+        *work* may run twice, the first time without effect. What *begins* something
+        new is refused on a full disk: the last room is for how the rest ends.
 
         Raises:
             JournalUnavailable: it was not committed.
@@ -127,7 +123,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         with step("commit"):
-            self._put(_Piece(work, begins, lasting, done, loop))
+            self._put(Piece(work, begins, lasting, long, done, loop))
             return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
@@ -154,25 +150,47 @@ class Writer:
         """Finish what has queued, then stop both threads."""
         if self._closed:
             return
-        self._closed = True
-        for loop in tuple(self._turns):
-            self._end_turn(loop)
-        self._queue.put(None)
+        with self._lock:
+            self._closed = True
+            if rest := self._next(len(self._waiting)):
+                self._hand_over(rest, partial(self._groups.commit, rest))
+            self._queue.put(None)
         self._writer.join()
         self._reader.shutdown()
         for connection in (*self._opened, self._connection):
             connection.close()  # the writer's last: it clears the log away
 
-    def _put(self, piece: _Piece) -> None:
-        """Let *piece* queue with what else is written in this turn of its loop."""
-        turn = self._turns.setdefault(piece.loop, [])
-        if not turn:
+    def _put(self, piece: Piece) -> None:
+        """Let *piece* wait for what else is written in this turn of its loop."""
+        self._waiting.append(piece)
+        if piece.loop not in self._turns:
+            self._turns.add(piece.loop)
             piece.loop.call_soon(self._end_turn, piece.loop)
-        turn.append(piece)
 
     def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        for piece in self._turns.pop(loop, ()):  # none if it was closed meanwhile
-            self._queue.put(piece)
+        self._turns.discard(loop)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Run what waits, unless the thread has the connection: then it comes back."""
+        with self._lock:
+            if self._closed or self._is_away or not self._waiting:
+                return
+            ran = self._groups.begin(list(islice(self._waiting, ON_THE_LOOP)))
+            if ran:
+                run = partial(self._groups.end, ran)
+                self._hand_over(self._next(len(ran)), run)
+            else:
+                group = self._next(LARGEST_GROUP)
+                self._hand_over(group, partial(self._groups.commit, group))
+
+    def _next(self, at_most: int) -> list[Piece]:
+        many = min(len(self._waiting), at_most)
+        return [self._waiting.popleft() for _ in range(many)]
+
+    def _hand_over(self, pieces: list[Piece], run: Callable[[], Results]) -> None:
+        self._is_away = True
+        self._queue.put(_Task(pieces, run))
 
     def _read_long(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -185,85 +203,38 @@ class Writer:
         except Error as error:
             raise unavailable(error) from None
 
-    def _write(self) -> None:
-        while (piece := self._queue.get()) is not None:
-            group = [piece]
-            ends = False
-            while len(group) < LARGEST_GROUP and not self._queue.empty():
-                following = self._queue.get()
-                if following is None:
-                    ends = True
-                    break
-                group.append(following)
-            self._commit(group)
-            if ends:
-                return
+    def _work(self) -> None:
+        while (task := self._queue.get()) is not None:
+            try:
+                results = task.run()
+            except Exception as error:
+                log.exception("journal.writer-broke")
+                results = [(piece, unavailable(error)) for piece in task.pieces]
+            self._is_away = False
+            self._tell(results)
 
-    def _commit(self, group: list[_Piece]) -> None:
-        """Commit *group* and tell everybody how it went, whatever breaks."""
-        try:
-            self._commit_or_raise(group)
-        except Exception as error:
-            log.exception("journal.writer-broke")
-            _tell([(piece, unavailable(error)) for piece in group])
+    def _tell(self, results: Results) -> None:
+        """Wake each event loop once, for all of its own; with what waits, it goes on.
 
-    def _commit_or_raise(self, group: list[_Piece]) -> None:
-        if not self._has_room():
-            full = JournalUnavailable(DISK_FULL)
-            group = _without_beginnings(group, full)
-        if damage := self._damage():
-            group = _without_beginnings(group, JournalUnavailable(damage))
-        try:
-            results = self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
-            if not disk_is_full(error):
-                results = [unavailable(error)] * len(group)
+        If none of them is there any more, those go on of whom else waits.
+        """
+        reached = False
+        for loop in {piece.loop for piece, _result in results}:
+            own = [one for one in results if one[0].loop is loop]
+            reached |= _called(loop, self._settle, own)
+        if not reached:
+            for loop in {piece.loop for piece in list(self._waiting)}:
+                _called(loop, self._go_on)
+
+    def _settle(self, results: Results) -> None:
+        for piece, result in results:
+            if piece.done.done():
+                continue
+            if isinstance(result, Exception):
+                piece.done.set_exception(result)
             else:
-                group = _without_beginnings(group, unavailable(error))
-                results = self._with_reserve(group)
-        _tell(list(zip(group, results, strict=True)))
-
-    def _with_reserve(self, group: list[_Piece]) -> list[Any]:
-        """Commit on a full disk; the reserve goes only if it has to."""
-        try:
-            return self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
-            if not (disk_is_full(error) and self._on_full()):
-                return [unavailable(error)] * len(group)
-        try:
-            return self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
-            return [unavailable(error)] * len(group)
-
-    def _transaction(self, group: list[_Piece]) -> list[Any]:
-        if not group:
-            return []
-        self._connection.wait_for_disk(any(piece.lasting for piece in group))
-        if len(group) == 1:
-            return [self._alone(group[0].work)]
-        if self._careful:
-            self._careful -= 1
-            return self._each_by_itself(group)
-        try:
-            with self._connection.writing():
-                return [piece.work(self._connection) for piece in group]
-        except Exception as error:  # noqa: BLE001 - it comes again, from its piece
-            _its_own(error)
-            self._careful = CAREFUL
-            return self._each_by_itself(group)
-
-    def _each_by_itself(self, group: list[_Piece]) -> list[Any]:
-        """Run *group* so that what one piece raises undoes that piece alone."""
-        with self._connection.writing():
-            return [_one(self._connection, piece.work) for piece in group]
-
-    def _alone(self, work: Work) -> Any:
-        """Run *work* in a transaction of its own; what it raises undoes that."""
-        try:
-            with self._connection.writing():
-                return work(self._connection)
-        except Exception as error:  # noqa: BLE001 - raised to whoever waits
-            return _its_own(error)
+                piece.done.set_result(result)
+        self._go_on()
 
 
 def _read(
@@ -278,49 +249,14 @@ def _read(
         raise unavailable(error) from None
 
 
-def _one(connection: Connection, work: Work) -> Any:
-    """Run *work* in a savepoint: what it raises undoes itself alone.
-
-    Not so what the database raises: that undoes the whole group, and SQLite may have
-    thrown the savepoint away already.
-    """
-    try:
-        with connection.piece():
-            return work(connection)
-    except Exception as error:  # noqa: BLE001 - raised to whoever waits
-        return _its_own(error)
-
-
-def _its_own(error: Exception) -> Exception:
-    """Return what a piece of work raised; raise what the database did."""
-    if isinstance(error, Error) and not isinstance(error, ITS_OWN):
-        raise error
-    return unavailable(error) if isinstance(error, (Error, NotOne)) else error
-
-
-def _without_beginnings(
-    group: list[_Piece], refusal: JournalUnavailable
-) -> list[_Piece]:
-    _tell([(piece, refusal) for piece in group if piece.begins])
-    return [piece for piece in group if not piece.begins]
-
-
-def _tell(results: list[tuple[_Piece, Any]]) -> None:
-    """Wake each event loop once, for all of its own."""
-    for loop in {piece.loop for piece, _result in results}:
-        own = [(piece.done, result) for piece, result in results if piece.loop is loop]
-        with suppress(RuntimeError):  # it is closed
-            loop.call_soon_threadsafe(_settle, own)
-
-
-def _settle(results: list[tuple["asyncio.Future[Any]", Any]]) -> None:
-    for done, result in results:
-        if done.done():
-            continue
-        if isinstance(result, Exception):
-            done.set_exception(result)
-        else:
-            done.set_result(result)
+def _called(
+    loop: asyncio.AbstractEventLoop, what: Callable[..., None], *args: Any
+) -> bool:
+    """Let *loop* call *what*; tell whether it is there to do so."""
+    with suppress(RuntimeError):  # it is closed
+        loop.call_soon_threadsafe(what, *args)
+        return True
+    return False
 
 
 def sqlite_file(url: str) -> Path:

@@ -64,10 +64,10 @@ async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, ne
     intent, _ = await journal.accept(new())
     there = reserve.exists()
 
-    made_room = journal._writer._on_full()
+    made_room = journal._writer._groups._on_full()
 
     assert (there, made_room, reserve.exists()) == (True, True, False)
-    assert journal._writer._on_full() is False
+    assert journal._writer._groups._on_full() is False
     assert (await moved(journal, intent.id, State.SENDING)).state is State.SENDING
 
 

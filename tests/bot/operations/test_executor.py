@@ -1,6 +1,5 @@
 """How an intent travels: paced, judged again, sent, and ended by the table."""
 
-import threading
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +23,7 @@ from tests.bot.operations.accidents import (
     until,
 )
 from tests.fakes.clock import FakeClock
+from tests.fakes.sqlite import heard
 from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -273,21 +273,24 @@ async def test_what_was_held_up_before_it_could_be_sent_is_not_sent(world):
     assert world.cloud.state.calls == []
 
 
-class SlowCommits(FakeClock):
-    """A clock by which every commit takes *minutes*."""
+@pytest.fixture
+def commits():
+    """Return what is called before every commit of what is opened after it."""
+    with heard() as driver:
 
-    minutes = 0
+        def listen(_connection, statement, _parameters):
+            for call in calls if statement == "COMMIT" else ():
+                call()
 
-    def __call__(self):
-        if threading.current_thread().name == "journal":
-            self.push(minutes=self.minutes)
-        return super().__call__()
+        calls = []
+        driver.listeners.append(listen)
+        yield calls
 
 
-async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(make):
-    world = await make(clock=SlowCommits(datetime.now(UTC)))
+async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(commits, make):
+    world = await make()
     await accepted(world, START)
-    world.clock.minutes = 2
+    commits.append(lambda: world.clock.push(minutes=2))
     await released(world)
 
     assert await error_of(world, "R1") == (State.NOT_STARTED, "patchbay.NotSent")
