@@ -59,6 +59,7 @@ class Groups:
         self._on_full, self._has_room, self._damage = on_full, has_room, damage
         self._timer = timer
         self._careful = 0  # groups that are still to be run with savepoints
+        self._room_is_known = False  # that there is some: finding out may write to disk
         self._is_begun = False  # a transaction, of what `end` is called with
 
     def begin(self, group: Sequence[Piece]) -> Results:
@@ -68,12 +69,12 @@ class Groups:
         there is anything to wait for or to tell: that is for `commit`. Of a first piece
         that fails by itself, that is what is returned.
         """
-        if group[0].long or self._careful or not self._has_room() or self._damage():
+        if group[0].long or self._careful or not self._is_usual():
             return []
         ran: Results = []
-        self._connection.wait_for_disk(any(piece.lasting for piece in group))
-        until = self._timer() + MOMENT
         try:
+            self._connection.wait_for_disk(any(piece.lasting for piece in group))
+            until = self._timer() + MOMENT
             with self._connection.begun(LONGEST_ON_THE_LOOP):
                 for piece in group:
                     if ran and (piece.long or self._timer() > until):
@@ -97,11 +98,19 @@ class Groups:
 
     def commit(self, group: list[Piece]) -> Results:
         """Run *group* and commit it, however long that takes."""
-        why = self._damage() if self._has_room() else DISK_FULL
+        self._room_is_known = self._has_room()
+        why = self._damage() if self._room_is_known else DISK_FULL
         if not why:
             return self._run(group)
         refused, rest = _without_beginnings(group, JournalUnavailable(why))
         return refused + self._run(rest)
+
+    def _is_usual(self) -> bool:
+        """Tell whether anything may begin, as far as that is known without the disk."""
+        try:
+            return self._room_is_known and not self._damage()
+        except Exception:  # noqa: BLE001 - it comes again, from `commit`
+            return False
 
     def _run(self, group: list[Piece]) -> Results:
         try:
@@ -121,6 +130,7 @@ class Groups:
         try:
             return self._transaction(group)
         except Exception as error:  # noqa: BLE001 - raised to everybody who waits
+            self._room_is_known = False
             if not (disk_is_full(error) and self._on_full()):
                 return _all(group, unavailable(error))
         try:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import sqlite3
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def fill(connection):
 
 def count(connection):
     return connection.run("SELECT count(*) FROM t").scalar()
+
+
+def count_nothing(_connection):
+    return 0
 
 
 def put(connection):
@@ -148,6 +153,39 @@ async def test_while_the_reserve_is_gone_nothing_begins(writer):
     with pytest.raises(JournalUnavailable, match="nothing new begins"):
         await one.write(count, begins=True)
     assert await one.write(count) == 0
+
+
+async def test_the_thread_finds_out_whether_there_is_room_and_again_after_a_failure(
+    writer,
+):
+    asked = []
+
+    def has_room():
+        asked.append(threading.current_thread().name)
+        return True
+
+    one = writer(has_room=has_room)
+    for work in (create, put, put):
+        await one.write(work)
+    await one.write(lambda c: c.run("PRAGMA max_page_count = 10"))
+    before = len(asked)
+    with pytest.raises(JournalUnavailable, match="full"):
+        await one.write(fill)
+    await one.write(put)
+
+    assert (before, asked) == (1, ["journal"] * 3)
+
+
+async def test_what_breaks_before_anything_is_begun_is_told(tmp_path):
+    def break_down():
+        raise OSError("nobody knows what is wrong with it")
+
+    broken = Writer(tmp_path / "p.db", lambda: False, damage=break_down)
+
+    for _again in range(2):
+        with pytest.raises(JournalUnavailable, match="nobody knows"):
+            await broken.write(count_nothing)
+    broken.close()
 
 
 async def test_a_locked_database_takes_no_room(writer, tmp_path):
@@ -264,6 +302,7 @@ async def test_what_one_turn_of_the_loop_writes_is_committed_together_in_its_ord
 async def test_a_group_on_the_loop_takes_no_further_piece_after_5_ms(writer, driver):
     looks = itertools.count(step=0.002)
     one = writer(timer=lambda: next(looks))
+    await one.write(count_nothing)
     seen, order = driver.commits(), []
 
     await asyncio.gather(*map(numbered(one, order), range(8)))

@@ -152,7 +152,9 @@ async def test_only_the_thread_waits_for_another_program_five_seconds(
         names = ("busy_timeout", "foreign_keys")
         return [connection.run(f"PRAGMA {name}").scalar() for name in names]
 
-    assert await writer().write(pragmas, long=long) == [waits, 1]
+    one = writer()
+    await one.write(create)
+    assert await one.write(pragmas, long=long) == [waits, 1]
 
 
 async def test_an_error_of_the_database_does_not_tell_the_values(writer):
