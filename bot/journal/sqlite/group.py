@@ -10,8 +10,16 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import structlog
+
 from bot.errors import JournalUnavailable
-from bot.journal.sqlite.driver import ITS_OWN, Connection, Error, disk_is_full
+from bot.journal.sqlite.driver import (
+    ITS_OWN,
+    Connection,
+    Error,
+    disk_is_full,
+    interrupted,
+)
 from bot.journal.statement import NotOne, unavailable
 
 Work = Callable[[Connection], Any]
@@ -20,6 +28,8 @@ CAREFUL = 16  # groups that are run with savepoints at once, after a piece faile
 MOMENT = 0.005  # seconds after which a group on the event loop takes no further piece
 LONGEST_ON_THE_LOOP = 0.02  # seconds; Slack gives everybody three
 DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
+
+log = structlog.get_logger(__name__)
 
 
 class Piece(NamedTuple):
@@ -81,6 +91,10 @@ class Groups:
                         break
                     ran.append((piece, piece.work(self._connection)))
         except Exception as error:  # noqa: BLE001 - told, or it comes again
+            if interrupted(error):
+                log.warning(
+                    "journal.slow-write", what=group[len(ran)].work.__qualname__
+                )
             return [] if ran else _failed_alone(group[0], error)
         self._is_begun = True
         return ran

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.journal.sqlite.writer import Writer
 from tests.fakes.sqlite import queued
@@ -121,11 +122,18 @@ async def test_what_takes_20_ms_is_undone_on_the_loop_and_run_by_the_thread(
     await one.write(create)
     del threads[:]
 
-    await one.write(lambda connection: connection.run(MANY, (10_000,)))
+    def many(connection):
+        connection.run(MANY, (10_000,))
+
+    with capture_logs() as logs:
+        await one.write(many)
 
     # SQLite has undone by itself what it was told to interrupt.
     assert threads == [("BEGIN", "loop"), ("BEGIN", "thread"), ("COMMIT", "thread")]
     assert await one.read(count) == 10_000
+    assert [(line["event"], line["what"].rpartition(".")[2]) for line in logs] == [
+        ("journal.slow-write", "many")
+    ]
 
 
 async def test_the_thread_waits_for_another_program_and_the_loop_does_not(
