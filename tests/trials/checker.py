@@ -47,12 +47,12 @@ def journal(path):
 
 
 def shown(record, vocabulary):
-    """Return the last that Slack showed of each room, and every TaskId in it."""
+    """Return how Slack said last that each room stands, and every TaskId in that."""
     last, text = {}, defaultdict(str)
     for entry in record:
         for line in entry.get("lines", ()):
             claim = vocabulary.read(line)
-            if claim and "room" in claim.found:
+            if claim and "room" in claim.found and claim.kind != "neutral":
                 last[claim.found["room"]] = claim
                 text[claim.found["room"]] += " ".join(entry["lines"])
     return last, text

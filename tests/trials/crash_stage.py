@@ -161,7 +161,8 @@ class Stage:
     async def gone(self):
         if self._bot:
             await self._bot.wait()
-            if self.record[-1]["kind"] != "killed":  # by itself, at a fail-point
+            own = (one for one in reversed(self.record) if one["life"] == self.life)
+            if not any(one["kind"] == "killed" for one in own):  # at a fail-point
                 self.note("killed")
 
     @property

@@ -64,6 +64,7 @@ running | <R> · runs · room <room>
 unknown | <R> · unknown · room <room>
 not started | <R> · not started · room <room>
 sending | <R> · sending · room <room>
+neutral | Stop <R>[?] Room <room>
 nothing sent | Busy. Nothing was sent.
     """
 )
@@ -80,6 +81,7 @@ def scene(tmp_path):
         said="runs",
         acked=True,
         told=(),
+        asked_back="",
     ):
         about = {"room": ROOM, "agent": "pb_1"}
         record = [
@@ -96,6 +98,7 @@ def scene(tmp_path):
             *({"kind": "ledger", "what": "start", "task": t, **about} for t in ledger),
             *([{"kind": "shown", "ask": 1, "lines": list(told)}] if told else []),
             *([{"kind": "shown", "lines": [HEAD.format(said)]}] if said else []),
+            *([{"kind": "shown", "lines": [asked_back]}] if asked_back else []),
         ]
         whole = {"life": 1, "user": "U0ANA", "only": "", "thread": "", "drawn": 9.0}
         whole["channel"] = "C1"
@@ -119,6 +122,12 @@ def test_what_is_known_to_all_is_well(scene):
     found = scene()
 
     assert (found["faults"], found["started"]) == ({}, 1)
+
+
+def test_a_question_about_what_was_told_takes_nothing_back(scene):
+    found = scene(asked_back=f"Stop R1? Room {ROOM}")
+
+    assert found["faults"] == {}
 
 
 def test_an_unknown_start_that_is_shown_as_such_is_well(scene):
