@@ -64,7 +64,6 @@ class Subject:
     *changes*: it makes another of that. *callbacks*: Tencent sends events about it.
     *duplicates* is equal for two that do the same, *targets* are the digests of its
     push targets, in their order; of a thing those with which it was made.
-    *preset* is the name of the one that it was made from, if any.
     """
 
     kind: Kind
@@ -81,7 +80,7 @@ class Subject:
     callbacks: bool = False
     duplicates: str = ""
     targets: tuple[str, ...] = ()
-    preset: str = ""
+    preset: str = ""  # the name of the one that it was made from, if any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,14 +197,13 @@ class NewIntent:
 class Intent:
     """One accepted submission, from commit to answer, as far as it may be shown.
 
-    *rev* grows with every change. *owner* is the run that has it in its hands: what
-    is queued it sends, or has sent. *marks* are
-    the names of notices that were given once. *card* is where its card was posted.
-    *standing* is what may be said of the thing that it made. *joins* is the stop whose
-    answer is this one's too; *doubt*: an earlier try of it may have been done. *batch*
-    is the first of the stops that were asked for at once with this one, *approval* the
-    proposal by which a second person approved it. *stop_at* is when its timer is due,
-    *stop_after* how long after its start.
+    *rev* grows with every change. *owner* is the run that has it in its hands: what is
+    queued it sends, or has sent. *marks* name the notices that were given once. *card*
+    is where its card was posted. *standing* is what may be said of the thing that it
+    made. *joins* is the stop whose answer is this one's too; *doubt*: an earlier try of
+    it may have been done. *batch* is the first of the stops that were asked for at once
+    with this one, *approval* the proposal by which a second person approved it.
+    *stop_at* is when its timer is due, *stop_after* how long after its start.
 
     Of a thing that was changed *masked* is what it is by now, and *course* has every
     change that may have been sent, by its number. Of a change *sequence* is that
@@ -370,6 +368,8 @@ class Notification:
     alert: tuple[ChannelId, MessageTs] | None = None
     proposal: IntentId | None = None
     to: Asker | None = None
+    since: datetime | None = field(default=None, compare=False)  # its card is not new
+    waited: bool = field(default=False, compare=False)  # for its turn, say
 
     @property
     def of(self) -> IntentId:

@@ -17,14 +17,12 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     String,
     and_,
     bindparam,
     cast,
     delete,
-    exists,
     func,
     or_,
     select,
@@ -60,9 +58,9 @@ from bot.journal.statement import (
     inserted,
     updated,
 )
+from bot.journal.superseding import is_overtaken, oldest_card
 
 PUT = inserted(outbox, *NEW)
-_newer = outbox.alias("newer")
 
 
 def put(
@@ -265,29 +263,14 @@ class Outbox:
         return len(await self._writer.read(lambda c: c.execute(_WAITING, asked).all()))
 
 
-def _superseded() -> ColumnElement[bool]:
-    """A card that has been overtaken by a newer one."""
-    overtaken = exists(
-        select(_newer.c.id).where(
-            _newer.c.intent == outbox.c.intent,
-            _newer.c.notice == CARD,
-            or_(
-                _newer.c.rev > outbox.c.rev,
-                and_(_newer.c.rev == outbox.c.rev, _newer.c.id > outbox.c.id),
-            ),
-        )
-    )
-    return and_(outbox.c.notice == CARD, overtaken)
-
-
 _waits = outbox.c.state == PENDING
 _own = (column.label(f"notice_{column.name}") for column in outbox.c)
 _SEALED = {"request", "present_request", "reply_secret"}  # of which nothing is told
 _about = [column for column in intents.c if column.name not in _SEALED]
 _whole = (
-    select(*_own, *_about)
+    select(*_own, oldest_card().label("card_since"), *_about)
     .join_from(outbox, intents, outbox.c.intent == intents.c.id, isouter=True)
-    .where(_waits, ~_superseded())
+    .where(_waits, ~is_overtaken())
     .order_by(outbox.c.not_before, outbox.c.id)
 )
 _DUE = Statement(
@@ -301,11 +284,11 @@ _HELD = Statement(
 _NEXT = Statement(
     select(outbox.c.not_before)
     .where(_waits, outbox.c.not_before > bindparam("after"), is_free())
-    .where(~_superseded())
+    .where(~is_overtaken())
     .order_by(outbox.c.not_before)
     .limit(1)
 )
-_WAITING = Statement(select(outbox.c.id).where(_waits, is_free(), ~_superseded()))
+_WAITING = Statement(select(outbox.c.id).where(_waits, is_free(), ~is_overtaken()))
 _CARDS_AT = Statement(
     select(*_about)
     .where(intents.c.card_channel == bindparam("channel"))

@@ -311,6 +311,8 @@ def notification_of(
         alert=stand.get((row.notice_intent, alert)),
         proposal=row.notice_intent if of_proposal else None,
         to=Asker(**facts[TO]) if of_proposal else None,
+        since=moment(row.card_since),
+        waited=row.notice_not_before > row.notice_created_at,
     )
 
 

@@ -371,17 +371,21 @@ class Transaction:
         """Tell what became of a thing: by its card, once, and by what else there is."""
         news = self.lifecycles[after.subject.kind].news(before, after)
         others = (one for one in notices if one != CARD_NOTICE)
-        self.raise_notices(after, (CARD_NOTICE, *news, *others))
+        settled = after.settlement.settled_at
+        of = settled if settled != before.settlement.settled_at else None
+        self.raise_notices(after, (CARD_NOTICE, *news, *others), of)
         if alert_rows.is_over(after) and not alert_rows.is_over(before):
             at = millis(self.now())
-            for of, past in alert_rows.over(self.connection, after, at, self.get):
-                self.raise_notices(of, past)
+            for one, past in alert_rows.over(self.connection, after, at, self.get):
+                self.raise_notices(one, past)
 
-    def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
-        """Put *notices* about *intent* into the outbox."""
+    def raise_notices(
+        self, intent: Intent, notices: Iterable[Notice], of: datetime | None = None
+    ) -> None:
+        """Put *notices* about *intent* into the outbox, *of* now or of that time."""
         if intent.batch:
             notices = together.without_results(notices)
-        at = millis(self.now())
+        at = millis(of or self.now())
         rung = alert_rows.rung(self.connection, intent, notices, at)
         outbox.put(self.connection, rung, intent, at)
 

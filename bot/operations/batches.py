@@ -141,10 +141,21 @@ def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
 
 
 def shared(one: Notification) -> int:
-    """Return how many like *one* may go as one message."""
+    """Return how many like *one* may go as one message, if it makes one.
+
+    What changes a message goes with what changes the same one, and nothing else.
+    """
     if _is_shared(one):
         return MOST_ALARMS
-    return MOST_CARDS if one.name == CARD and one.body is None else 1
+    is_new_card = one.name == CARD and one.body is None and changed(one) is None
+    return MOST_CARDS if is_new_card else 1
+
+
+def changed(one: Notification) -> Place | None:
+    """Return the message that *one* changes, with all that changes it; else None."""
+    if one.name != CARD or one.body is not None or one.intent is None:
+        return None
+    return one.intent.card
 
 
 # ── how they look together ────────────────────────────────────────────────────────

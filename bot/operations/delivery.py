@@ -227,11 +227,11 @@ class Delivery:
 
         So however much waits, a page is all that is looked at. False if nothing does.
         """
-        now, take = self._now(), partial(self._turns.take, now=self._monotonic())
-        waits = [(one.id, take(one, self._lane(one))) for one in waiting]
-        turns = [(one, now + timedelta(seconds=wait)) for one, wait in waits if wait]
+        now, lanes = self._now(), ((one, self._lane(one)) for one in waiting)
+        turns = self._turns.take(lanes, self._monotonic())
         if turns:
-            await self._outbox.line_up(turns)
+            later = ((one, now + timedelta(seconds=wait)) for one, wait in turns)
+            await self._outbox.line_up(later)
             self._quiet_until = 0.0
         return bool(turns)
 

@@ -1,8 +1,9 @@
 """What goes first, and what waits, where Slack takes less than there is to say.
 
 Slack takes a new message a second in each channel, and a change in two seconds
-altogether. So what is over, or in doubt, goes before what runs; and while changes are
-behind no card is posted that would have to be changed before it says anything.
+altogether. So what is over, or in doubt, goes before what runs, but for a card that was
+posted before that was known; and while changes are behind no card is posted that would
+have to be changed before it says anything.
 
 Where several deliver, any of them may be killed after Slack has a message, and before
 that is noted: then another posts it again. So each has one such message at a time.
@@ -15,8 +16,9 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from bot.dialogue.outcome import Audience
-from bot.journal.model import CARD, Notification
-from bot.operations.batches import Batch, shared
+from bot.journal.lines import Place
+from bot.journal.model import CARD, Intent, Notification
+from bot.operations.batches import Batch, changed, shared
 from bot.slack.outbound.lanes import Lanes, Turns
 from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post, itself
 from bot.states import OPEN, RUNNING, State
@@ -35,12 +37,27 @@ def rank(notification: Notification) -> int:
     intent = notification.intent
     if notification.audience is Audience.OPS or intent is None:
         return 0
-    return int(notification.name == CARD and intent.state in _GOES_ON)
+    if notification.name != CARD or intent.state not in _GOES_ON:
+        return 0
+    return int(not _says_first(notification, intent))
+
+
+def _says_first(notification: Notification, intent: Intent) -> bool:
+    """Tell whether the card that stands does not say yet what became of *intent*."""
+    settled, since = intent.settlement.settled_at, notification.since
+    if intent.card is None or intent.state not in RUNNING or not (settled and since):
+        return False
+    return since <= settled
 
 
 def in_order(ready: Iterable[Batch]) -> list[Batch]:
-    """Return those of *ready* that are to be known soon first, else as they come."""
-    return sorted(ready, key=lambda batch: min(map(rank, batch.notifications)))
+    """Return those of *ready* that are to be known soon first, else the oldest."""
+
+    def key(batch: Batch) -> tuple[int, int]:
+        together = batch.notifications
+        return min(map(rank, together)), min(one.id for one in together)
+
+    return sorted(ready, key=key)
 
 
 def waits(notification: Notification, until: datetime) -> bool:
@@ -61,12 +78,30 @@ class Lines:
         self._lanes, self._timer = lanes, timer
         self._by_rank = tuple(Turns() for _each in range(RANKS))
 
-    def take(self, one: Notification, lane: str, now: float) -> float:
-        """Return in how many seconds from *now* it is the turn of *one*; 0 if now."""
-        if not (wait := self._lanes.wait(lane)):
-            return 0.0
-        line = self._by_rank[rank(one)]
-        return line.take(lane, now + wait, shared(one), one.id) - now
+    def take(
+        self, waiting: Iterable[tuple[Notification, str]], now: float
+    ) -> list[tuple[int, float]]:
+        """Return who of *waiting*, each with its lane, has its turn later than *now*.
+
+        In how many seconds that is. What changes one message has one turn. Whose turn
+        has come keeps it, unless it has for all.
+        """
+        full = [(one, lane) for one, lane in waiting if self._lanes.wait(lane)]
+        new = [(one, lane) for one, lane in full if not one.waited]
+        turns: list[tuple[int, float]] = []
+        of_message: dict[tuple[int, Place], float] = {}
+        for one, lane in new or full:
+            line, wait = self._by_rank[rank(one)], self._lanes.wait(lane)
+            place = changed(one)
+            turn = of_message.get((rank(one), place)) if place else None
+            if turn is None:
+                turn = line.take(lane, now + wait, shared(one), one.id)
+            else:
+                line.join(lane, turn, one.id)
+            if place:
+                of_message[rank(one), place] = turn
+            turns.append((one.id, turn - now))
+        return turns
 
     @property
     def waits(self) -> bool:

@@ -7,6 +7,7 @@ https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 import asyncio
+from bisect import insort
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from bot.runtime.slots import Pace, Slots
 SOON = 0.05  # seconds; due times are rounded, and rounds take a moment
 MOST_LANES = 2000  # then those that have been empty for long are forgotten
 LONGEST_ASKED = 2.0  # seconds that a slot is worth waiting for the database
+FARTHEST = 120.0  # seconds ahead of which nobody has a turn: who lined up may be killed
 
 T = TypeVar("T")
 
@@ -146,19 +148,25 @@ class Turns:
     def take(self, lane: str, free_at: float, most: int, one: int) -> float:
         """Return the turn of *one*, in monotonic seconds, after those that have one.
 
-        It is not before the lane is *free_at*. At *most* so many share one.
+        It is not before the lane is *free_at*. At *most* so many share one, but for the
+        farthest: who has that is lined up again when it comes, before who came later.
         """
         at, sharing = self._last.get(lane, (free_at, 0))
         if at < free_at:
             at, sharing = free_at, 0
         elif sharing >= most:
-            at, sharing = at + _rate(lane).period, 0
+            following = min(at + _rate(lane).period, free_at + FARTHEST)
+            at, sharing = max(at, following), 0
         if len(self._last) >= MOST_LANES:
             self._last.clear()  # then some come together, and are lined up again
             self._lines.clear()
         self._last[lane] = at, sharing + 1
         self._lines.setdefault(lane, deque()).append((at, one))
         return at
+
+    def join(self, lane: str, at: float, one: int) -> None:
+        """Let *one* have the turn *at* which another has that it goes with."""
+        insort(self._lines.setdefault(lane, deque()), (at, one))
 
     @property
     def waits(self) -> bool:

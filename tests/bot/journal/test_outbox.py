@@ -151,6 +151,17 @@ async def test_once_a_card_stands_its_place_is_known(journal, sending, clock):
     assert (await journal.find.by_card("CPOSTED", "1.5", "T")).id == sending.id
 
 
+async def test_what_was_put_off_once_is_known_by_it(journal, three, clock):
+    at = clock() + timedelta(seconds=1)
+    first, *_others = await journal.outbox.due(clock())
+
+    await journal.outbox.line_up([(first.id, at)])
+    clock.push(seconds=1)
+
+    waited = [(one.id, one.waited) for one in await journal.outbox.due(clock())]
+    assert waited == [(2, False), (3, False), (1, True)]
+
+
 async def test_what_arrived_without_a_place_keeps_the_card_where_it_was(
     journal, sending, clock
 ):

@@ -197,7 +197,7 @@ def test_a_notice_comes_back_whole(intent, facts, not_before):
 
     assert row.keys() == set(outbox.c.keys()) - {"id", "body", *HELD}
     joined = {f"notice_{name}": value for name, value in row.items()}
-    joined |= {"notice_id": 1, "notice_body": None}
+    joined |= {"notice_id": 1, "notice_body": None, "card_since": None}
     back = notification_of(SimpleNamespace(**joined), intent, None)
     assert (back.name, back.audience, back.app, back.rev, back.tries) == (
         "stuck",
@@ -207,6 +207,7 @@ def test_a_notice_comes_back_whole(intent, facts, not_before):
         0,
     )
     assert back.facts == {**intent.snapshot(), **facts}
+    assert back.waited == (row["not_before"] > 7)
     assert row["not_before"] == (millis(not_before) if not_before else 7)
     assert json.loads(row["facts"]) == back.facts
 

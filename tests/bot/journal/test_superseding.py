@@ -142,3 +142,28 @@ async def test_a_newer_card_does_not_overtake_an_answer(journal, new, due):
     sent = await moved(journal, intent.id, State.SENDING, notices=(CARD_NOTICE,))
 
     assert await due() == [(1, "result"), (sent.rev, "card")]
+
+
+async def test_it_is_known_since_when_a_card_does_not_say_what_became_of_a_start(
+    journal, new, clock
+):
+    intent, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
+    await moved(journal, intent.id, State.SENDING)
+
+    async def since():
+        (due,) = await journal.outbox.due(clock())
+        return due, due.since
+
+    await journal.outbox.sent((await since())[0], ("CPOSTED", "1.5"))
+    clock.push(seconds=1)
+    started = await moved(journal, intent.id, State.STARTED)
+    settled_at = started.settlement.settled_at
+    clock.push(seconds=1)
+    await journal.update(intent.id, notices=(CARD_NOTICE,))
+
+    due, of_both = await since()
+    await journal.outbox.sent(due, ("CPOSTED", "1.5"))
+    clock.push(seconds=1)
+    await journal.update(intent.id, notices=(CARD_NOTICE,))
+
+    assert (of_both, (await since())[1]) == (settled_at, clock())

@@ -73,7 +73,7 @@ def waiting(journal, clock):
         if card:
             (posted,) = [
                 one
-                for one in await journal.outbox.due(clock())
+                for one in await journal.outbox.due(clock(), 1000)
                 if one.intent.id == intent.id
             ]
             await journal.outbox.sent(posted, card)

@@ -316,6 +316,37 @@ async def test_what_became_of_a_start_is_told_before_cards_of_those_that_go_on(
     ]
 
 
+async def test_what_waits_goes_in_its_order_however_much_it_is(journal, waiting, clock):
+    going_on = [await changed(waiting, clock, n) for n in range(MOST_AT_ONCE + 60)]
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+    await box.deliver()
+    over = []
+    for number in range(500, 530):
+        over.append(await changed(waiting, clock, number))
+        await journal.reject(over[-1].id, notices=(CARD_NOTICE,))
+        await box.deliver()
+
+    while await journal.outbox.waiting():
+        clock.push(seconds=0.5)
+        await box.deliver()
+
+    at_once, ended, rest = went(slack, 0, 20), went(slack, 20, 50), went(slack, 50, 999)
+    assert sorted(at_once) == [f"{n}.0" for n in sorted(range(20), key=str)]
+    assert ended == [f"{n}.0" for n in range(500, 530)]
+    assert rest == [f"{n}.0" for n in range(20, len(going_on))]
+
+
+async def changed(waiting, clock, number):
+    """Let the card of a start wait for a change, in its own message."""
+    clock.push(seconds=0.001)
+    return await waiting(card=("C", f"{number}.0"))
+
+
+def went(slack, first, end):
+    return [one["ts"] for _way, one in slack.sent[first:end]]
+
+
 async def test_while_changes_are_behind_no_card_is_posted_that_says_nothing_yet(
     journal, waiting, clock
 ):

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, MessageTs
-from bot.journal.model import ANSWER, CARD, Notification
+from bot.journal.model import ANSWER, CARD, Notification, Settlement
 from bot.operations.batches import Batch
 from bot.operations.precedence import (
     AHEAD,
@@ -19,6 +20,7 @@ from bot.operations.precedence import (
     OneByOne,
     Parked,
     in_order,
+    rank,
     that_may_go,
     waits,
 )
@@ -80,14 +82,78 @@ def test_what_goes_first_has_turns_of_its_own():
     lanes = Lanes(clock.monotonic)
     lanes.close(LANE, 9.0)
     lines, now = Lines(lanes, clock.monotonic), clock.monotonic()
-    running = [lines.take(notice(number), LANE, now) for number in (1, 2)]
+    waiting = [(notice(n), LANE) for n in (1, 2)], [(notice(3, State.UNKNOWN), LANE)]
 
-    unknown = lines.take(notice(3, State.UNKNOWN), LANE, now)
+    running, unknown = (lines.take(some, now) for some in waiting)
 
-    assert (running, unknown, lines.idle()) == ([9.0, 9.0], 9.0, [LANE])
+    assert (running, unknown) == ([(1, 9.0), (2, 9.0)], [(3, 9.0)])
+    assert lines.idle() == [LANE]
     assert lines.forward(LANE) == [3, 1, 2]
     assert lines.idle() == []
-    assert lines.take(notice(4), "post C", now) == 0.0
+    assert lines.take([(notice(4), "post C")], now) == []
+
+
+def standing(number, ts, **more):
+    return notice(number, card=("C", ts), **more), LANE
+
+
+def test_each_change_has_a_turn_and_those_of_one_message_have_one():
+    clock = FakeClock()
+    lanes = Lanes(clock.monotonic)
+    lanes.close(LANE, 9.0)
+    lines, now = Lines(lanes, clock.monotonic), clock.monotonic()
+    waiting = [standing(1, "1.0"), standing(2, "2.0"), standing(3, "1.0")]
+
+    turns = lines.take([*waiting, standing(4, "4.0")], now)
+
+    assert turns == [(1, 9.0), (2, 11.0), (3, 9.0), (4, 13.0)]
+    assert lines.forward(LANE) == [1, 3, 2, 4]
+
+
+def test_whose_turn_has_come_keeps_it_unless_it_has_for_all():
+    clock = FakeClock()
+    lanes = Lanes(clock.monotonic)
+    lanes.close(LANE, 9.0)
+    lines, now = Lines(lanes, clock.monotonic), clock.monotonic()
+    (had, _lane), new = standing(1, "1.0"), standing(2, "2.0")
+    had = replace(had, waited=True), LANE
+
+    beside_new = lines.take([had, new], now)
+
+    assert (beside_new, lines.take([had], now)) == ([(2, 9.0)], [(1, 11.0)])
+
+
+LATER = timedelta(milliseconds=1)
+SETTLED = Settlement(settled_at=an_intent(kind=RELAY).created_at)
+
+
+@pytest.mark.parametrize(
+    ("more", "since", "place"),
+    [
+        ({}, SETTLED.settled_at, 0),
+        ({}, SETTLED.settled_at - LATER, 0),
+        ({}, SETTLED.settled_at + LATER, 1),  # it says already that it runs
+        ({"card": None}, SETTLED.settled_at, 1),
+        ({"state": State.SENDING}, SETTLED.settled_at, 1),  # again, after an answer
+        ({"state": State.STOPPING}, SETTLED.settled_at, 1),
+        ({"settlement": Settlement()}, SETTLED.settled_at, 1),
+        ({}, None, 1),
+    ],
+)
+def test_a_card_that_does_not_say_what_became_of_it_is_changed_first(
+    more, since, place
+):
+    about = {"card": ("C", "1.0"), "settlement": SETTLED, **more}
+    state = about.pop("state", State.STARTED)
+    first = replace(notice(1, state, **about), since=since)
+
+    assert rank(first) == place
+
+
+def test_of_what_is_as_urgent_the_oldest_goes_first():
+    newer, older = batch(notice(7), notice(9)), batch(notice(8))
+
+    assert in_order([older, newer]) == [newer, older]
 
 
 def parked():
@@ -136,7 +202,8 @@ def test_those_of_one_page_that_wait_share_turns_in_their_order():
     lines = Lines(lanes, time.monotonic)
 
     now = time.monotonic()
-    turns = [lines.take(notice(number), "post C", now) for number in range(100)]
+    waiting = [(notice(number), "post C") for number in range(100)]
+    turns = [turn for _one, turn in lines.take(waiting, now)]
 
     assert [len([*same]) for _turn, same in groupby(turns)] == [24, 24, 24, 24, 4]
     assert turns == sorted(turns)

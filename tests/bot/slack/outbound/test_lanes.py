@@ -3,7 +3,7 @@
 import pytest
 
 from bot.runtime.slots import Slot
-from bot.slack.outbound.lanes import MOST_LANES, SOON, Lanes, Turns
+from bot.slack.outbound.lanes import FARTHEST, MOST_LANES, SOON, Lanes, Turns
 from tests.fakes.clock import FakeClock
 from tests.fakes.slots import FakeSlots
 
@@ -104,6 +104,24 @@ def test_turns_follow_each_other_at_the_pace_of_their_lane():
     assert cards == [7.0, 7.0, 8.0, 8.0, 9.0]
     assert (elsewhere, later) == ([7.0], [20.0])
     assert updates == [7.0, 9.0, 11.0]
+
+
+def test_nobody_has_a_turn_that_is_far_away():
+    turns, count = Turns(), round(FARTHEST / 2) + 3
+
+    changes = taken(turns, "chat.update", 7.0, 1, *range(count))
+
+    last = 7.0 + FARTHEST
+    assert changes[-4:] == [last - 2.0, last, last, last]
+    assert taken(turns, "chat.update", 9.0, 1, count) == [last + 2.0]
+
+
+def test_who_goes_with_another_has_the_same_turn_in_the_same_line():
+    turns, lane = Turns(), "chat.postMessage C"
+    taken(turns, lane, 7.0, 1, 0, 1, 2)
+    turns.join(lane, 8.0, 3)
+
+    assert turns.forward(lane, 9) == [0, 1, 3, 2]
 
 
 def test_of_lanes_that_had_turns_no_more_are_remembered_than_of_all():
