@@ -283,7 +283,7 @@ async def greet(bot: Bot) -> None:
     finally:
         identifying.cancel()
         connecting.cancel()
-    log.info("bot.ready", sockets=bot.sockets is not None)
+    log.info("bot.ready", boot=bot.journal.boot, sockets=bot.sockets is not None)
 
 
 async def _identify(bot: Bot) -> None:

@@ -249,6 +249,35 @@ def test_what_a_dead_one_left_has_to_be_told_in_time(tale, after, found):
     assert tale.faults == found
 
 
+LATE = {"late orphan": 1}
+
+
+@pytest.mark.parametrize(
+    ("room", "after", "found"), [("q1", 64, {}), ("q1", 77, LATE), ("q2", 64, LATE)]
+)
+def test_what_two_dead_left_has_to_be_told_in_time_after_both(tale, room, after, found):
+    tale.asked(1, 1)
+    tale.acked(1.1, 1, "b")
+    tale.note(2, "killed", "b")
+    tale.note(66, "killed", "a")
+    tale.note(66, "left", of="a", rooms=[room])
+    tale.card(66 + after, 1, "not started: it waited too long")
+
+    assert tale.faults == found
+
+
+@pytest.mark.parametrize(("pause", "found"), [(60, {}), (0, {"late takeover": 1})])
+def test_how_long_slack_waits_to_send_it_again_is_no_takeover(tale, pause, found):
+    tale.asked(9, 1)
+    tale.note(10, "killed", "b")
+    tale.note(69, "sent again", n=1, after=pause)
+    tale.acked(69.1, 1, "a")
+    tale.ran(69.2, 1, "a")
+    tale.card(69.3, 1, "live")
+
+    assert tale.faults == found
+
+
 @pytest.mark.parametrize(
     ("at", "healed", "found"),
     [(30, 60, {}), (50, 60, {"called while cut off": 1}), (50, 45, {})],

@@ -138,7 +138,7 @@ class Workspace(Slack):
         for number, pause in enumerate(tries):
             await asyncio.sleep(pause)
             if number:
-                self.note("sent again", n=ask)
+                self.note("sent again", n=ask, after=pause)
             if await self._tried(ask, raw, kind):
                 return
         self.note("failed", n=ask)  # Slack says so to the person

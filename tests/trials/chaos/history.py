@@ -75,6 +75,7 @@ class Case:
     asked: float  # seconds
     acked: list = field(default_factory=list)  # (seconds, replica)
     failed: bool = False  # Slack told the person so
+    paused: float = 0.0  # seconds that Slack waited of itself before it sent it again
     told: list = field(default_factory=list)  # lines of its direct answers
     ran: list = field(default_factory=list)  # TaskIds in the cloud's ledger
     handles: set = field(default_factory=set)
@@ -133,6 +134,7 @@ class History:
         self.stillborn = []
         self.broken = []  # what is wrong with the audit trail
         self.loads = []
+        self.left = []  # (seconds, rooms of what a killed one had in its hands)
         self.most_a_day = None
         self.back_at = self.restored_at = None
         self.unwell = set()  # replicas
@@ -177,6 +179,10 @@ class History:
     def _turned(self, entry):
         if entry["status"] >= 500:
             self.errors.append(f"{entry['by']} answered {entry['status']}")
+
+    def _sent_again(self, entry):
+        if case := self._by_ask.get(entry["n"]):
+            case.paused += entry.get("after", 0.0)
 
     def _failed(self, entry):
         if case := self._by_ask.get(entry["n"]):
@@ -278,6 +284,9 @@ class History:
         self.restored_at = entry["t"]
         if entry["code"]:
             self.stillborn.append(f"recover --restored: {entry['says']}")
+
+    def _left(self, entry):
+        self.left.append((entry["t"], frozenset(entry["rooms"])))
 
     def _began(self, entry):
         self.most_a_day = entry.get("most_a_day")

@@ -137,10 +137,13 @@ class Judge:
             yield "accepted", min(taken, default=float("inf")) - at
 
     def takeovers(self):
-        """Yield (replica, longest seconds until an answer) for each that was killed."""
+        """Yield (replica, longest seconds until an answer) for each that was killed.
+
+        For how long Slack waits before it sends something again is not theirs.
+        """
         for name, at in self._when("killed"):
             waits = [
-                min(t for t, _by in case.acked) - max(case.asked, at)
+                min(t for t, _by in case.acked) - max(case.asked + case.paused, at)
                 for case in self.cases
                 if case.acked
                 and at - TAKEOVER <= case.asked <= at + TAKEOVER
@@ -152,14 +155,17 @@ class Judge:
     def orphans(self):
         """Yield (room, seconds until it was told) of what a killed replica had taken.
 
-        What nobody ever told of is unanswered, which is another fault.
+        If whoever took it up was killed as well, since that. What nobody ever told of
+        is unanswered, which is another fault.
         """
-        for name, at in self._when("killed"):
-            for case in self.cases:
-                mine = any(t <= at and by == name for t, by in case.acked)
-                told = case.answered_at()
-                if mine and told is not None and told > at:
-                    yield case.room, told - at
+        for case in self.cases:
+            told = case.answered_at()
+            if told is None:
+                continue
+            died = [at for name, at in self._when("killed") if _had(case, name, at)]
+            left = [at for at, rooms in self.history.left if case.room in rooms]
+            if ends := [at for at in (*died[:1], *left) if at < told]:
+                yield case.room, told - max(ends)
 
     def cut_off(self):
         """Yield what a replica called when it was without PostgreSQL for too long."""
@@ -189,6 +195,11 @@ class Judge:
     def _when(self, what):
         for name, deeds in self.history.done_to.items():
             yield from ((name, at) for at, done in deeds if done == what)
+
+
+def _had(case, name, at):
+    """Tell whether the replica of that *name* had taken *case* by then."""
+    return any(t <= at and by == name for t, by in case.acked)
 
 
 def entries(folder):

@@ -84,12 +84,16 @@ async def kills(trial):
     """Kill a random replica every 5 s, and start it again."""
     async with trial.stage() as (stage, traffic):
         stage.cloud.answer_after = 0.05
-        killing = asyncio.create_task(_kill_on(stage))
-        await traffic.flows(trial.rate, trial.minutes * 60)
-        killing.cancel()
-        await asyncio.gather(killing, return_exceptions=True)
-        await _all_back(stage)
+        await _under_kills(stage, traffic, trial.rate, trial.minutes * 60)
         yield f"{trial.minutes:g} min", await judged(stage, traffic, LEFT)
+
+
+async def _under_kills(stage, traffic, rate, seconds):
+    """Let traffic flow under kills, which end with it; Slack's later tries follow."""
+    killing = asyncio.create_task(_kill_on(stage))
+    await traffic.flows(rate, seconds, killing.cancel)
+    await asyncio.gather(killing, return_exceptions=True)
+    await _all_back(stage)
 
 
 async def _kill_on(stage):
@@ -97,7 +101,7 @@ async def _kill_on(stage):
         await asyncio.sleep(KILL_EVERY)
         await _all_back(stage)
         one = stage.dice.choice(stage.well() or stage.replicas)
-        await one.kill()
+        await stage.kill(one)
 
 
 async def _all_back(stage):
@@ -232,7 +236,7 @@ async def clocks(trial):
         await stage.start()
         flows = asyncio.create_task(traffic.flows(trial.most(10), trial.minutes * 60))
         await asyncio.sleep(trial.minutes * 30)
-        await stage.replicas[2].kill()
+        await stage.kill(stage.replicas[2])
         await stage.replicas[2].start()
         await flows
         yield "-120, 0, 120 s", await judged(stage, traffic, LEFT)
@@ -282,9 +286,5 @@ async def _migrated(stage, tree):
 async def sockets(trial):
     """Kill the replica that has a socket, while envelopes come over it."""
     async with trial.stage(sockets=True) as (stage, traffic):
-        killing = asyncio.create_task(_kill_on(stage))
-        await traffic.flows(trial.most(5), trial.minutes * 60)
-        killing.cancel()
-        await asyncio.gather(killing, return_exceptions=True)
-        await _all_back(stage)
+        await _under_kills(stage, traffic, trial.most(5), trial.minutes * 60)
         yield f"{trial.minutes:g} min", await judged(stage, traffic, LEFT)

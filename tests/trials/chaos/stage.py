@@ -32,6 +32,12 @@ OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")
 GENEROUS = "[policy.limits]\nlive_relays = 1000000\nstarts_per_person_a_day = {most}\n"
 PACE = "[pace]\nreads = 1000000\nchanges = 1000000\n"
 ROWS = "SELECT room, state, ref FROM intents WHERE about IS NULL"
+LEFT = (
+    "SELECT room FROM intents WHERE about IS NULL AND owner = %(boot)s"
+    " AND state IN ('queued', 'sending') UNION SELECT room FROM outbox"
+    " JOIN intents ON intents.id = outbox.intent WHERE outbox.state = 'pending'"
+    " AND held_by = %(boot)s AND held_until > 0"
+)
 
 
 class Replica:
@@ -127,6 +133,12 @@ class Replica:
     async def kill(self):
         self.send(signal.SIGKILL)
         await self.gone()
+
+    @property
+    def boot(self):
+        """The name of its life, as its log has it; "" if that does not say."""
+        ready = [line for line in self.log().splitlines() if '"bot.ready"' in line]
+        return json.loads(ready[-1]).get("boot", "") if ready else ""
 
     async def gone(self):
         if self.process:
@@ -236,6 +248,16 @@ class Stage:
             await one.start()
         except RuntimeError as error:
             self.note("stillborn", by=one.name, says=str(error)[-300:])
+
+    async def kill(self, one):
+        """Kill *one*, and note which starts it had in its hands, by the journal."""
+        await one.kill()
+        rooms = await asyncio.to_thread(self._left, one.boot)
+        self.note("left", of=one.name, rooms=rooms)
+
+    def _left(self, boot):
+        with psycopg.connect(self.url) as connection:
+            return [room for (room,) in connection.execute(LEFT, {"boot": boot})]
 
     def well(self):
         """Return those that the balancer takes for well."""

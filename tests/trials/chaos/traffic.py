@@ -71,8 +71,8 @@ class Traffic:
         if self.dice.random() < STOPS:
             await self.stop()
 
-    async def flows(self, rate, seconds):
-        """Offer *rate* starts a second for so many *seconds*."""
+    async def flows(self, rate, seconds, over=lambda: None):
+        """Offer *rate* starts a second for so many *seconds*; then call *over*."""
         self.stage.note("load", of="begins", rate=rate)
         began, asked = time.monotonic(), []
         while (passed := time.monotonic() - began) < seconds:
@@ -80,6 +80,7 @@ class Traffic:
                 asked.append(asyncio.create_task(self.anything()))
             await asyncio.sleep(0.5 / rate)
         self.stage.note("load", of="ends")
+        over()
         await asyncio.wait(asked, timeout=TRIED)  # or one is cut off as it is taken
         for one in asked:
             one.cancel()
