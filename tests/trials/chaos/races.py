@@ -15,7 +15,7 @@ from tests.trials.truth.cloud import IDLE, PLANS, RUNNING, Fault
 WAITS = 0.08  # seconds that a COMMIT waits for the other one
 ROUND = 1.6  # seconds that one waits with its tables, or letters; 2 would be too long
 TOLD = 10.0  # seconds that a round's answer may take
-HOLDS = r"with free as.*update outbox set held_by"  # the statement that claims letters
+HOLDS = r"\bfree as.*update outbox set held_by"  # the statement that claims letters
 NEVER_MET = {"update lives", "delete from lives", "nothing"}
 LOCK = re.compile(
     r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?",
