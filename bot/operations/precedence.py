@@ -1,9 +1,9 @@
 """What goes first, and what waits, where Slack takes less than there is to say.
 
 Slack takes a new message a second in each channel, and a change in two seconds
-altogether. So what is over, or in doubt, goes before what runs, but for a card that was
-posted before that was known; and while changes are behind no card is posted that would
-have to be changed before it says anything.
+altogether. So what is in doubt goes first, and a card that was posted before it was
+known what became of its start; then what is over, then what runs. While changes are
+behind no card is posted that would have to be changed before it says anything.
 
 Where several deliver, any of them may be killed after Slack has a message, and before
 that is noted: then another posts it again. So each has one such message at a time.
@@ -23,23 +23,26 @@ from bot.slack.outbound.lanes import Lanes, Turns
 from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post, itself
 from bot.states import OPEN, RUNNING, State
 
-RANKS = 2
+RANKS = 3
 PASSING = timedelta(seconds=90)  # within which somebody knows what became of a start
 LOOKED_AT_AGAIN = timedelta(seconds=5)
 AHEAD = 4  # messages that are held while one is sent
 MOST_FORWARD = 50  # that are let forward at once to a place that is idle
 HELD_UP = 2.0  # seconds that Slack may take for one message before others go, too
 _GOES_ON = OPEN | RUNNING | {State.STOPPING}
+_IN_QUESTION = {State.UNKNOWN, State.NOT_STARTED}  # whether it runs, and is billed
 
 
 def rank(notification: Notification) -> int:
-    """Return 0 for what is to be known soon, 1 for what can wait."""
+    """Return 0 for what is to be known soon, 1 for what is over, 2 for the rest."""
     intent = notification.intent
     if notification.audience is Audience.OPS or intent is None:
         return 0
-    if notification.name != CARD or intent.state not in _GOES_ON:
+    if notification.name != CARD or intent.state in _IN_QUESTION:
         return 0
-    return int(not _says_first(notification, intent))
+    if intent.state not in _GOES_ON:
+        return 1
+    return 0 if _says_first(notification, intent) else 2
 
 
 def _says_first(notification: Notification, intent: Intent) -> bool:

@@ -65,6 +65,7 @@ class Lanes:
         self._timer = timer
         self._slots = slots
         self._full_until: dict[str, float] = {}  # at the lane's pace
+        self._since = timer()
 
     def wait(self, lane: str) -> float:
         """Return in how many seconds *lane* takes the next message; 0 for now."""
@@ -74,7 +75,13 @@ class Lanes:
         return max(until - self._timer() - _rate(lane).leeway, 0.0)
 
     def is_behind(self, lane: str) -> bool:
-        """Tell whether more goes to *lane* than it takes for long."""
+        """Tell whether more goes to *lane* than it takes for long.
+
+        Who has just begun to share it cannot know, so it is: others, or a former life
+        of this one, may have left it so.
+        """
+        if self._slots and self._timer() - self._since < _rate(lane).leeway:
+            return True
         ahead = self._full_until.get(lane, 0.0) - self._timer()
         return ahead > _rate(lane).leeway / 2
 

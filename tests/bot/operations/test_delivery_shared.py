@@ -13,7 +13,7 @@ from bot.journal.model import ANSWER, CARD_NOTICE, Asker, NewIntent, Notice, Sub
 from bot.operations.delivery import HELD_IDLE, SHARED_IDLE
 from bot.operations.precedence import AHEAD
 from bot.resources.relay.resource import RELAY
-from bot.slack.outbound.lanes import UPDATES
+from bot.slack.outbound.lanes import METHODS, UPDATES
 from tests.bot.operations.accidents import CountingClock
 from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.journal import opened
@@ -64,7 +64,10 @@ def put(journals, clock):
 
 
 def both_of(journals, slack, clock, **more):
-    return [delivery(journal, slack, clock, **more) for journal in journals]
+    """Return two that deliver, who know by now how far behind changes are."""
+    both = [delivery(journal, slack, clock, **more) for journal in journals]
+    clock.push(seconds=METHODS[UPDATES].leeway)
+    return both
 
 
 async def over(journal):

@@ -132,12 +132,15 @@ SETTLED = Settlement(settled_at=an_intent(kind=RELAY).created_at)
     [
         ({}, SETTLED.settled_at, 0),
         ({}, SETTLED.settled_at - LATER, 0),
-        ({}, SETTLED.settled_at + LATER, 1),  # it says already that it runs
-        ({"card": None}, SETTLED.settled_at, 1),
-        ({"state": State.SENDING}, SETTLED.settled_at, 1),  # again, after an answer
-        ({"state": State.STOPPING}, SETTLED.settled_at, 1),
-        ({"settlement": Settlement()}, SETTLED.settled_at, 1),
-        ({}, None, 1),
+        ({}, SETTLED.settled_at + LATER, 2),  # it says already that it runs
+        ({"card": None}, SETTLED.settled_at, 2),
+        ({"state": State.SENDING}, SETTLED.settled_at, 2),  # again, after an answer
+        ({"state": State.STOPPING}, SETTLED.settled_at, 2),
+        ({"settlement": Settlement()}, SETTLED.settled_at, 2),
+        ({}, None, 2),
+        ({"state": State.STOPPED}, SETTLED.settled_at, 1),
+        ({"state": State.UNKNOWN}, None, 0),
+        ({"state": State.NOT_STARTED}, None, 0),
     ],
 )
 def test_a_card_that_does_not_say_what_became_of_it_is_changed_first(

@@ -3,7 +3,15 @@
 import pytest
 
 from bot.runtime.slots import Slot
-from bot.slack.outbound.lanes import FARTHEST, MOST_LANES, SOON, Lanes, Turns
+from bot.slack.outbound.lanes import (
+    FARTHEST,
+    METHODS,
+    MOST_LANES,
+    SOON,
+    UPDATES,
+    Lanes,
+    Turns,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.slots import FakeSlots
 
@@ -155,6 +163,19 @@ def test_turns_that_have_passed_are_forgotten():
 
 
 # ── shared with other bots ──────────────────────────────────────────────────────────
+
+
+def test_who_has_just_begun_to_share_a_lane_takes_it_to_be_behind(clock):
+    leeway = METHODS[UPDATES].leeway
+    alone = Lanes(clock.monotonic)
+    shares = Lanes(clock.monotonic, FakeSlots(clock.monotonic))
+
+    at_first = [one.is_behind(UPDATES) for one in (alone, shares)]
+    clock.push(seconds=leeway)
+
+    assert (at_first, shares.is_behind(UPDATES)) == ([False, True], False)
+    assert not Lanes(clock.monotonic, FakeSlots(clock.monotonic)).is_behind("post C")
+
 
 POST = "chat.postMessage C1"
 
