@@ -33,6 +33,7 @@ UNREADABLE = "\ufffd"  # stands in for what cannot be kept
 LETTERS = "RSGCAL"  # in prose no other letter and number is taken for a handle
 HANDLE = re.compile(rf"#?[{LETTERS}]\d{{1,7}}", re.IGNORECASE)
 _ANY_HANDLE = re.compile(r"#?([A-Z])(\d{1,7})", re.IGNORECASE)
+_LIKE_HANDLE = re.compile(r"[#@]?([A-Z])(\d{1,7})(?:\.\d{1,2})?", re.IGNORECASE)
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 EARLIEST_ULID, LATEST_ULID = "01DXF6DT00", "03QCPC7P00"  # of 2020 and 2100
 
@@ -46,6 +47,12 @@ def handle_from(text: str) -> Handle | None:
     """Read a handle of any kind as people type it (`r128`, `#R128`), or None."""
     match = _ANY_HANDLE.fullmatch(text)
     return Handle(match[1].upper() + match[2]) if match else None
+
+
+def handle_meant(text: str) -> Handle | None:
+    """Read what stands for a thing to be looked at: `R01`, `@R1.2`; or None."""
+    match = _LIKE_HANDLE.fullmatch(text)
+    return Handle(f"{match[1].upper()}{int(match[2])}") if match else None
 
 
 def intent_id(at: datetime, randomness: bytes) -> IntentId:

@@ -12,6 +12,7 @@ from bot.access.permits import Permit
 from bot.cards import lists
 from bot.cards.found import bare_ids, details, nothing_found, unpushed
 from bot.cards.intent import looked_up
+from bot.cards.numbers import error_number, numbered
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Audience,
@@ -30,10 +31,12 @@ from bot.grammar.parser import classify, find_ids
 from bot.grammar.tokens import find_named, find_rooms, room_named
 from bot.i18n import _, later, n_, reading_in
 from bot.journal.model import Intent
+from bot.operations import meant
 from bot.operations.explaining import LAST, codes_in, explained, last_error_in
 from bot.operations.lookback import look_back
 from bot.operations.service import Service
 from bot.resources.byhand import quoted
+from bot.resources.costream.members import stood
 from bot.resources.relay.resource import RELAY, Relay
 from bot.resources.room.answer import Asked, answer
 from bot.resources.room.history import PERMIT
@@ -50,6 +53,7 @@ ROOM_WORDS = {"room", "房间"}  # alone below a card: the room of its relay
 RELAYS = Relay()
 # What is no room's name, whatever Tencent would take for one.
 NO_ROOM = {TokenKind.HANDLE, TokenKind.INTENT, TokenKind.ERROR}
+PHONES = {TokenKind.WORD, TokenKind.REQUEST, TokenKind.TASK}  # as IDs of phones look
 
 # What it finds has to be readable besides, each thing by the right of its kind.
 READ = Permit("lookup.read", Level.READ, on_apps=True)
@@ -117,6 +121,8 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
         if above:
             return await _pasted(ask, service)  # “why is it black?”
         hits = await _called(ask, service) or hits
+        if number := "" if any(one.intents for one in hits) else error_number(words):
+            return numbered(number)
     if not ask.has("public"):
         return await _answer(hits, ask, service)
     with reading_in(service.language_at(ask.where)):
@@ -199,6 +205,7 @@ class _Found:
     intents: tuple[Intent, ...] = ()
     is_room: bool = False
     is_address: bool = False
+    remark: str = ""  # on what it is to the thing that is shown
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -235,6 +242,8 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     hits.sort(key=lambda one: one.rank)
     if hits:
         return await _answer(hits, ask, service)
+    if number := error_number(ask.pasted):
+        return numbered(number)
     if ask.pasted:
         sentence = _("That message names nothing that can be looked up.")
         hint = _("Handles, IDs, error codes and links to cards are found in a message.")
@@ -249,16 +258,37 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
     things: dict[tuple[str, ...], _Found] = {}
     for token in tokens:
         is_code = token.kind is TokenKind.ERROR
-        intents = [] if is_code else await service.find(ask.who, token.text)
+        intents = [] if is_code else await meant.named(token.text, ask.who, service)
         is_word = token.kind is TokenKind.WORD and not intents
-        for named in (is_word and codes_in(token.text)) or [token]:
-            one = _Found(named, tuple(intents))
+        for called in (is_word and codes_in(token.text)) or [token]:
+            one = _Found(called, tuple(intents))
             things.setdefault(one.same, one)
     for aim in ask.aims:
         aimed = tuple(await service.aimed(ask.who, aim.digest))
         one = _Found(Token(aim.shown, TokenKind.WORD), aimed, is_address=True)
         things.setdefault(one.same, one)
-    return sorted(things.values(), key=lambda one: one.rank)
+    hits = await _with_phones([*things.values()], ask, service)
+    return sorted(hits, key=lambda one: one.rank)
+
+
+async def _with_phones(
+    hits: Sequence[_Found], ask: Ask, service: Service
+) -> list[_Found]:
+    """Return *hits*; of a phone, that is each session in whose last look-up it is."""
+    texts = [
+        one.token.text
+        for one in hits
+        if one.token.kind in PHONES and not one.intents and not one.is_address
+    ]
+    sessions = await meant.sessions_with(texts, ask.who, service)
+    return [_phone(one, sessions.get(one.token.text, ())) for one in hits]
+
+
+def _phone(hit: _Found, sessions: Sequence[Intent]) -> _Found:
+    if not sessions or hit.intents:
+        return hit
+    remark = stood(sessions[0], hit.token.text) if len(sessions) == 1 else ""
+    return replace(hit, intents=tuple(sessions), remark=remark)
 
 
 async def _called(ask: Ask, service: Service) -> list[_Found]:
@@ -307,7 +337,9 @@ async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
     if token.kind is TokenKind.ERROR:
         return await explained(token, ask, service)
     if len(matching) == 1:
-        return await _shown(matching[0], ask, service)
+        shown = await _shown(matching[0], ask, service)
+        remarks = (line(hit.remark),) if hit.remark else ()
+        return replace(shown, parts=(*remarks, *shown.parts))
     if matching:
         count = len(matching)
         text = n_("{n} found for “{text}”", "{n} found for “{text}”", count)

@@ -14,8 +14,10 @@ from bot.ids import (
     ChannelId,
     MessageTs,
     handle_from,
+    handle_meant,
     intent_from,
 )
+from bot.products import ACCOUNTS
 from bot.spelling import straightened
 
 MOST_IDS = 5
@@ -92,7 +94,8 @@ _IN_PROSE = re.compile(
     r"|(?<![\w+.*-])[A-Za-z0-9_+=-][A-Za-z0-9_+=.-]{59,89}(?![\w+=*-])"
     r"|(?<![\w.])\d{15,20}(?!\w|\.\w)"
     r"|(?<![\w./-])[A-Za-z]+(?:\.[A-Za-z]+)*(?![\w/-])"
-    r"|(?<![\w-])#?[RSGCrsgc]\d{1,7}(?![\w-]|\.\w)",
+    r"|(?<![\w-])#?[RSGCrsgc]\d{1,7}(?![\w-]|\.\w)"
+    r"|(?<![\w.-])@[Rr]\d{1,7}\.\d{1,2}(?![\w-]|\.\w)",
     re.ASCII,  # Chinese needs no space beside an ID
 )
 # What may be a room in prose: what is called so, or a number as long as one may be.
@@ -164,6 +167,15 @@ def classify(word: str) -> TokenKind:
     return TokenKind.TASK if TASK.fullmatch(word) else TokenKind.WORD
 
 
+def of_product(code: str) -> tuple[str, str]:
+    """Return the product that *code* begins with (`car.InternalError`), and the rest.
+
+    "" stands for no product.
+    """
+    first, _dot, rest = code.partition(".")
+    return (first.casefold(), rest) if first.casefold() in ACCOUNTS else ("", code)
+
+
 def message_of(link: str) -> tuple[ChannelId, MessageTs] | None:
     """Return the message that a permalink of Slack leads to, or None."""
     match = PERMALINK.fullmatch(link)
@@ -228,7 +240,8 @@ def _unlinked(match: re.Match[str]) -> str:
 
 
 def _has_known_code(word: str) -> bool:
-    first, dot, _rest = word.casefold().partition(".")
+    _product, code = of_product(word)
+    first, dot, _rest = code.casefold().partition(".")
     if dot:
         return (first in CODES or first == OURS) and bool(DOTTED.fullmatch(word))
     return first in CODES
@@ -236,6 +249,8 @@ def _has_known_code(word: str) -> bool:
 
 def _token(word: str) -> Token:
     """Return *word* without what is not its own: three dots are an ellipsis."""
+    if word.startswith("@") and (relay := handle_meant(word)):
+        return Token(relay, TokenKind.HANDLE)
     whole = word.rstrip(".")
     if word.endswith("..."):
         word = f"{whole}.." if len(whole) >= SHORTEST_TASK_ID else whole

@@ -9,6 +9,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.words import Token, TokenKind
 from bot.errors import InvalidRequest
+from bot.grammar.tokens import of_product
 from bot.i18n import _
 from bot.operations.service import Service
 from bot.tencent.explain import explain, products, subcoded
@@ -31,7 +32,10 @@ def last_error_in(text: str) -> tuple[Token, ...]:
 
 
 def codes_in(text: str) -> list[Token]:
-    """Return the codes whose last part is a word of *text*, as `SlowDown` is of two."""
+    """Return the codes whose last part is a word of *text*, as `SlowDown` is of two.
+
+    Or whose name in Tencent's SDKs it is: `FAILEDOPERATION_SLOWDOWN`.
+    """
     codes = dict.fromkeys(code for word in text.split() for code in subcoded(word))
     return [Token(code, TokenKind.ERROR) for code in codes]
 
@@ -40,8 +44,9 @@ async def explained(token: Token, ask: Ask, service: Service) -> Outcome:
     """Return what the error *token* means; of several products', that asked about."""
     if token == LAST:
         return await _last_error(ask, service)
-    product = _named(ask) or await _above(token.text, ask, service)
-    return errors.answer(token.text, product)
+    product, code = of_product(token.text)
+    product = _named(ask) or product or await _above(code, ask, service)
+    return errors.answer(code, product)
 
 
 async def _last_error(ask: Ask, service: Service) -> Outcome:

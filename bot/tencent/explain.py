@@ -125,9 +125,19 @@ def products() -> tuple[str, ...]:
 
 
 def subcoded(word: str) -> tuple[str, ...]:
-    """Return the codes whose last part is *word*, as `SlowDown` is, in any case."""
-    last = f".{word.casefold()}"
-    return tuple(sorted(code for code in codes() if code.casefold().endswith(last)))
+    """Return the codes whose last part is *word*, as `SlowDown` is, in any case.
+
+    Or which Tencent's SDKs have as the constant *word*: `FAILEDOPERATION_SLOWDOWN`.
+    """
+    text = word.casefold()
+    return tuple(
+        sorted(
+            code
+            for code in codes()
+            if code.casefold().endswith(f".{text}")
+            or ("." in code and code.casefold().replace(".", "_") == text)
+        )
+    )
 
 
 def _meanings(code: str, product: str, locale: str) -> tuple[Explanation, ...]:
