@@ -59,7 +59,10 @@ PHONES = {TokenKind.WORD, TokenKind.REQUEST, TokenKind.TASK}  # as IDs of phones
 READ = Permit("lookup.read", Level.READ, on_apps=True)
 
 command = Command(
-    "lookup", summary=later("What is this ID, or this error?"), bare="find"
+    "lookup",
+    summary=later("What is this ID, or this error?"),
+    bare="find",
+    takes_anything=True,
 )
 
 

@@ -12,10 +12,17 @@ straight (`tokens.normalise`: quotes, dashes, spaces, Slack's markup).
 
     subcommand = ? a declared name or a synonym of one, in any case ? ;
 
-    pair       = [ "--" ], key, sign, value ;
+    pair       = [ "--" ], key, sign, value | named ;
     key        = letter, { ? a letter or digit of any script ? | "_" | "-" } ;
     sign       = "=" | "+=" | "-=" ;
     value      = quoted | "`", { visible }, "`" | { visible } ;
+
+    named      = { bracket }, name, ":", [ space ], id, { bracket | "," } ;
+    name       = [ quote ], ( "task" | "session" | "request" | "user" | "room"
+                 | "sdkapp" ), [ "_" | "-" | space ], "id", [ quote ] ;
+    id         = [ quote ], { visible }, [ quote ] ;
+    bracket    = "{" | "}" | "[" | "]" | "(" | ")" ;
+    quote      = '"' | "'" ;
 
     request    = "json", [ space ], "=", [ space ],
                  ( json | fence, [ space ], json, [ space ] ), { fence } ;
@@ -44,15 +51,20 @@ What the rules leave open:
   one. `+=` and `-=` are for the keys that it declares as `changes`, and two values
   are for those that it declares as `several`. `TaskId=-m97…` and the like are the ID
   alone; any other word that is an ID as a whole is that ID.
+- `named`, in any case, is the pair of its name and ID, and so is each other member of
+  the JSON that it begins, as far as that has no space in it.
 - A flag is one that the subcommand declares, in any case, or `--help`; `-y` is
   `--yes`, `-h` is `--help`. A TaskId begins with one dash, which makes no flag.
 - After the first `end`, a part that begins with a dash is an operand.
 - `request` comes once, in any case, where a subcommand declares the key `json`.
 - A value of a key that says when goes on after a space, as far as that makes a time.
 - A quote that is not closed is a character like any other, with a remark.
-- A command whose only subcommand is the bare one takes prose and log lines. There a
-  pair with `=` whose key is not declared is an operand; beside such a pair or a plain
-  word so are undeclared flags, and pairs with `+=` and `-=`, unlike declared ones.
+- Of a command whose only subcommand is the bare one, a word with a digit in it is an
+  operand, and so is any other beside an ID.
+- A command that is declared so takes prose and log lines. There `named` is read by
+  itself, and a pair with `=` whose key is not declared is an operand; beside such a
+  pair or a plain word so are undeclared flags, and pairs with `+=` and `-=`, unlike
+  declared ones.
 
 Whatever else is typed is a `Miss`. Only an ID beside words that make no subcommand is
 read all the same, by a bare subcommand that changes nothing, with a remark.
@@ -66,6 +78,7 @@ from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar import misses, tokens
 from bot.grammar.cut import PAIR, Word, cut_json, split, unquoted, with_times
 from bot.grammar.misses import LONGEST_ECHO, Miss, Position
+from bot.grammar.named import with_ids
 from bot.grammar.strays import meant_by
 from bot.grammar.suggestions import keys_like
 from bot.grammar.tokens import classify, find_ids, normalise
@@ -174,7 +187,7 @@ def subcommand_in(text: str, vocabulary: Vocabulary) -> str:
 
 def _words_in(text: str, vocabulary: Vocabulary) -> list[Word]:
     words = split(normalise(text))
-    return words if vocabulary.takes_anything else with_times(words)
+    return words if vocabulary.takes_anything else with_times(with_ids(words))
 
 
 def _understood(words: list[Word], pasted: str, vocabulary: Vocabulary) -> Words | Miss:
@@ -193,11 +206,19 @@ def _begun(words: list[Word], vocabulary: Vocabulary) -> _Reading | Miss:
     default = vocabulary.called(vocabulary.bare)
     if verb and (subcommand := vocabulary.means(verb.text)):
         return _Reading(vocabulary, subcommand, _without(verb, words))
-    if default and (verb is None or vocabulary.takes_anything):
+    if default and (verb is None or _are_operands(words, verb, vocabulary)):
         return _Reading(vocabulary, default, words)
     if verb is None:
         return misses.no_subcommand(words[0].text if words else "", vocabulary)
     return _unknown(verb, _without(verb, words), vocabulary)
+
+
+def _are_operands(words: list[Word], verb: Word, vocabulary: Vocabulary) -> bool:
+    """Tell whether *words* with *verb*, no subcommand, are all for the bare one."""
+    an_id = any(map(str.isdigit, verb.text)) or any(
+        not (word.plain or word.pair or word.flag) for word in words
+    )
+    return vocabulary.takes_anything or (vocabulary.has_one and an_id)
 
 
 def _without(word: Word, words: list[Word]) -> list[Word]:

@@ -54,15 +54,19 @@ class Syntax:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A command's subcommands; *bare* is the one for an ID alone, or for nothing."""
+    """A command's subcommands; *bare* is the one for an ID alone, or for nothing.
+
+    *takes_anything*: words that are no subcommand are its input, log lines and prose.
+    """
 
     command: str
     subcommands: tuple[Syntax, ...]
     bare: str = ""
+    takes_anything: bool = False
 
     @property
-    def takes_anything(self) -> bool:
-        """Whether words that are no subcommand are its input: log lines, prose."""
+    def has_one(self) -> bool:
+        """Whether the bare subcommand is all that it has."""
         return [subcommand.name for subcommand in self.subcommands] == [self.bare]
 
     @property

@@ -112,7 +112,8 @@ class Subcommand:
 class Command:
     """A slash command: *name* without slash and prefix, *summary* in one line.
 
-    *bare* is the subcommand for an ID alone, or for nothing at all. *sent* are the keys
+    *bare* is the subcommand for an ID alone, or for nothing at all; with
+    *takes_anything* it is for prose and log lines, too. *sent* are the keys
     and fields whose values may be secret, and are shown to nobody: only they reach the
     command as they were typed. In *remarks*, which are for people, a secret is masked;
     anywhere else it is refused.
@@ -121,6 +122,7 @@ class Command:
     name: str
     summary: str
     bare: str = ""
+    takes_anything: bool = False
     sent: frozenset[str] = frozenset()
     remarks: frozenset[str] = frozenset({"note", "reason"})
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
@@ -241,7 +243,7 @@ class Command:
         It is asked for when it is complete, which it is at once.
         """
         words = tuple(subcommand.words for subcommand in self.subcommands.values())
-        return Vocabulary(self.name, words, self.bare)
+        return Vocabulary(self.name, words, self.bare, self.takes_anything)
 
     def ends(self, text: str) -> bool:
         """Tell whether *text* asks for a subcommand that ends or settles something.

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from bot.dialogue.outcome import Code, File, Tone, plain
+from bot.grammar.vocabulary import HELP
 from bot.sandbox.cloud.phones import SESSIONS
 from bot.states import State
+from commands import COMMANDS
 
 FULL, BARE = "1326515201117065216", "1326515201117065217"
 
@@ -54,13 +56,15 @@ async def test_a_session_keeps_its_handle_and_the_handle_looks_it_up(world):
     ("text", "sentence"),
     [
         ("", "19 digits"),
-        ("🔥", "letters, digits"),
-        ("a" * 65, "letters, digits"),
+        ("show 🔥", "letters, digits"),
+        ("🔥1", "letters, digits"),
+        ("a1" * 33, "letters, digits"),
         ("G7", "No session G7."),
         ("G7 --all", "No session G7."),
-        ("🔥 --all", "letters, digits"),
+        ("🔥1 --all", "letters, digits"),
         ("1326515201117065216 --all", "No look-up of 1326515201117065216"),
         (f"{FULL} {BARE}", "One is needed"),
+        (f"{FULL} list", "One is needed"),
     ],
 )
 async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
@@ -69,6 +73,43 @@ async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
     assert answer.tone is Tone.WARN
     assert sentence in f"{answer.plain} {answer.parts!r}"
     assert world.cloud.state.calls == []
+
+
+SUBCOMMANDS = sorted(
+    {one for command in COMMANDS.values() for one in command.subcommands}
+)
+
+
+@pytest.mark.parametrize("typed", [*SUBCOMMANDS, "recnt", "histroy", "列表", "foo"])
+async def test_a_subcommand_of_another_command_is_asked_of_nobody(world, typed):
+    if typed in HELP or COMMANDS["gs"].vocabulary.means(typed):
+        return  # which it has, too
+
+    answer = await world.typed(f"/gs {typed}")
+
+    assert answer.plain.startswith(f"🟠 /gs has no “{typed}”")
+    assert world.cloud.state.calls == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        f"SessionId: {FULL}",
+        f"Session ID: {FULL}",
+        f"SessionId={FULL}",
+        f'{{"SessionId":"{FULL}"}}',
+        f'{{"SessionId": "{FULL}"}}',
+        f'"SessionId": "{FULL}",',
+        f"session_id:{FULL}",
+        f"`{FULL}`",
+        f"<tel:{FULL}|{FULL}>",
+    ],
+)
+async def test_a_session_is_asked_for_as_it_is_pasted(world, typed):
+    notice = await looked(world, f"/gs {typed}")
+
+    assert notice.text == "🔴 G1 · 1 of 3 selected is offline"
+    assert (await world.handle("G1")).subject.ref == FULL
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
@@ -108,7 +149,7 @@ async def test_a_passing_fault_is_tried_again(world):
 
 
 async def test_an_id_of_another_kind_is_asked_for_with_a_remark(world):
-    notice = await looked(world, "/gs session-id")
+    notice = await looked(world, "/gs show session-id")
 
     assert notice.text == "G1 · nobody is selected"
     assert "An unusual session ID: 19 digits are expected." in json.dumps(notice.body)

@@ -32,7 +32,9 @@ CAR = Vocabulary(
         Syntax("end", reads=False),
     ),
 )
-LOOKUP = Vocabulary("lookup", (Syntax("find", ("product",)),), bare="find")
+LOOKUP = Vocabulary(
+    "lookup", (Syntax("find", ("product",)),), bare="find", takes_anything=True
+)
 GS = Vocabulary("gs", (Syntax("show"),), bare="show")
 
 

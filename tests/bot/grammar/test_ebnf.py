@@ -29,6 +29,10 @@ IDS = st.one_of(
     st.just(Token(SESSION, TokenKind.SESSION)),
     st.just(Token(TASK, TokenKind.TASK)),
 )
+NAMED = (
+    *("{}", "{}", "{}", "TaskId={}", "TaskId: {}", "SESSION_ID:{}", "request id: {}"),
+    *('{"TaskId":"{}"}', '{"TaskId": "{}"}', '"taskid": "{}",', "[Task-Id: '{}']"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def quoted(text):
 @st.composite
 def ids(draw):
     token = draw(IDS)
-    return Piece(token.text, "operand", value=token)
+    typed = draw(st.sampled_from(NAMED)).replace("{}", token.text)
+    return Piece(typed, "operand", value=token)
 
 
 @st.composite

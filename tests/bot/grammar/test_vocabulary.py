@@ -65,7 +65,8 @@ def test_other_words_are_written_as_they_are_compared():
     assert all(word == word.casefold() for group in SYNONYMS for word in group)
 
 
-def test_only_a_room_whose_one_verb_is_the_bare_one_takes_anything():
-    assert room("find", bare="find").takes_anything
-    assert not room("find").takes_anything
-    assert not room("find", "list", bare="find").takes_anything
+def test_only_a_room_whose_one_verb_is_the_bare_one_has_one():
+    assert room("find", bare="find").has_one
+    assert not room("find").has_one
+    assert not room("find", "list", bare="find").has_one
+    assert not room("find", bare="find").takes_anything
