@@ -18,6 +18,7 @@ from bot.i18n import _, slash
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.products import region_for_rooms
+from bot.resources.faults import Gathered
 from bot.resources.relay.plan import chosen_app
 from bot.resources.room.history import (
     CALLS,
@@ -54,15 +55,19 @@ async def look_back(ask: Ask, service: Service) -> Outcome | None:
         NotAllowed: policy said no.
     """
     room, named = await _room(ask, service)
-    app, heard = await _app(ask, service, room, named)
+    wanted, gathered = _wanted(ask, service)
+    try:
+        app, heard = await _app(ask, service, room, named)
+    except InvalidRequest as unknown:
+        raise InvalidRequest({**unknown.faults, **gathered.faults}) from None
     service.check(ask, PERMIT.on(app))
-    read = _read(ask)
-    call = ask.value("call")
+    gathered.check()
+    call, read = ask.value("call"), wanted.read
     built = "" if call else _built(app, room, heard)
     if read in NEEDS_CALL and not (call or built):
         return _which_call(app, room)
-    past_of = _Past(app, room, call or built, *_window(ask, service, read))
-    request = past_of.request(read, ask.value("user"), _page(ask))
+    past_of = _Past(app, room, call or built, *wanted.window)
+    request = past_of.request(read, ask.value("user"), wanted.page)
     order = Order(
         id=service.new_id(),
         request=request,
@@ -100,6 +105,27 @@ async def _app(
         named = str(*apps)
     app = chosen_app({"app": named}, service.apps)
     return app, [one for one in heard if one.sdk_app_id == app.sdk_app_id]
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """What is to be looked at: which page of it, in which window, in Unix seconds."""
+
+    read: str = UNUSUAL
+    window: tuple[int, int] = (0, 0)
+    page: int = 0
+
+
+def _wanted(ask: Ask, service: Service) -> tuple[_Wanted, Gathered]:
+    """Return what the words of *ask* want, and all that is wrong with them."""
+    wanted, gathered = _Wanted(), Gathered()
+    with gathered.here():
+        wanted.read = _read(ask)
+    with gathered.here():
+        wanted.page = _page(ask)
+    with gathered.here():
+        wanted.window = _window(ask, service, wanted.read)
+    return wanted, gathered
 
 
 def _read(ask: Ask) -> str:

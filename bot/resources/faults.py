@@ -5,13 +5,39 @@ fault is replaced by something sound, and the rest is read again, until nothing 
 comes to light: whoever mends a form mends it once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.errors import InvalidRequest
 
 T = TypeVar("T")
 Plan = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Faults that come to light one after the other, to be told in one answer."""
+
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Keep the faults that are raised inside, and go on behind it."""
+        try:
+            yield
+        except InvalidRequest as error:
+            self.faults = {**error.faults, **self.faults}
+
+    def check(self) -> None:
+        """Tell all of them.
+
+        Raises:
+            InvalidRequest: there are some.
+        """
+        if self.faults:
+            raise InvalidRequest(self.faults)
 
 
 def every_fault(

@@ -7,7 +7,7 @@ from bot.access.permits import Permit
 from bot.cards.handover import MOST_COUNTED, Duty, handed_over
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Audience, Button, Outcome
-from bot.i18n import _, reading_in, slash
+from bot.i18n import _, reading_in
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.routing.command import Command
@@ -38,7 +38,7 @@ async def handover(ask: Ask, service: Service) -> Outcome:
     Of all that you may read; what was asked for since= (12 hours ago, unless you say
     otherwise) is counted. Only you see it, until you share it; --public does at once.
     """
-    typed = since_in(ask, service, slash(f"patchbay handover {USAGE}"))
+    typed = since_in(ask, service)
     since = typed or Since(service.now() - A_DUTY)
     duty = await _duty(ask, service, since)
     if ask.has("public"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Span, When, said
-from bot.errors import UsageError
+from bot.errors import InvalidRequest
 from bot.grammar.times import duration_of, gone_by, names_zone
 from bot.i18n import _
 from bot.operations.service import Service
@@ -36,11 +36,11 @@ class Since:
         return said(sentence, when=When(self.at))
 
 
-def since_in(ask: Ask, service: Service, usage: str) -> Since | None:
+def since_in(ask: Ask, service: Service) -> Since | None:
     """Return since when *ask* wants a list, if it says so.
 
     Raises:
-        UsageError: it is no past moment; *usage* says what may be typed.
+        InvalidRequest: it is no past moment.
     """
     text = ask.value(SINCE).strip()
     if not text:
@@ -49,9 +49,9 @@ def since_in(ask: Ask, service: Service, usage: str) -> Since | None:
     at = gone_by(text, now, zone or UTC)
     if at is None:
         sentence = _("“{text}” is no span: write 24h, yesterday or 2026-11-20.")
-        raise UsageError(sentence.format(text=text[:40]), usage=usage)
+        raise InvalidRequest({SINCE: sentence.format(text=text[:40])})
     if at > now:
         sentence = _("“{text}” is still to come.")
-        raise UsageError(sentence.format(text=text[:40]), usage=usage)
+        raise InvalidRequest({SINCE: sentence.format(text=text[:40])})
     is_clock = duration_of(text) is None and not names_zone(text)
     return Since(at, in_utc=zone is None and is_clock)

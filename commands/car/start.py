@@ -17,7 +17,7 @@ from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.faults import every_fault
+from bot.resources.faults import Gathered, every_fault
 from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.settings import Project
 from bot.tencent.models.car import ApplyConcurrent, CreateSession
@@ -55,7 +55,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     if kept := ask.value(DRAFT):
         return await _start_or_ask(ask, service, await service.kept(ask, kept))
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
-    _check_words(plan)
+    _check_typed(plan, service)
     if project := _project(plan, service):  # the form has it by its name
         plan[PROJECT] = project.name
     at_once = ask.has("go") and plan.get("user") and plan.get("ip")
@@ -132,6 +132,22 @@ def _taken_from() -> str:
         "Somebody else opened a session for this user ({handles}). Opening it again"
         " reconnects the user, and takes it from them."
     )
+
+
+def _check_typed(plan: Mapping[str, str], service: Service) -> None:
+    """Let nothing be typed that no field of the form could show.
+
+    Raises:
+        InvalidRequest: something is; every fault, under the names of the plan.
+    """
+    gathered = Gathered()
+    with gathered.here():
+        _project(plan, service)
+    _sent, others = every_fault(_read, plan, _mended)
+    faults = {**gathered.faults, **others}
+    if faults.keys() & {*WORDS, PROJECT}:
+        typed = (key for key in KEYS if key in faults and plan.get(key))
+        raise InvalidRequest({key: faults[key] for key in typed})
 
 
 def _check_words(plan: Mapping[str, str]) -> None:

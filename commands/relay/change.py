@@ -1,6 +1,6 @@
 """What `/relay update` needs of a relay: may it be changed, its form, its order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.dialogue.ask import Ask
@@ -27,7 +27,7 @@ from bot.journal.model import Intent
 from bot.operations.orders import Change, Order, handles_in
 from bot.operations.service import Service
 from bot.resources.relay import cdn, update
-from bot.resources.relay.change import CHANGEABLE, Changed, Present
+from bot.resources.relay.change import CHANGEABLE, Changed, Present, changed
 from bot.resources.relay.change_targets import numbered, references
 from bot.resources.relay.copies import copy_button
 from bot.resources.relay.form_update import (
@@ -36,6 +36,7 @@ from bot.resources.relay.form_update import (
     update_form,
 )
 from bot.resources.relay.plan import KEYS, chosen_app
+from bot.resources.relay.references import is_reference
 from bot.resources.relay.request import named
 from bot.settings import App
 from bot.states import OVER, RUNNING
@@ -152,6 +153,37 @@ async def addressed(
     url = (next(addresses) if one in others else one for one in lines)
     words = {k: v for k, v in placed.items() if k.startswith(cdn.CHOICE)}
     return {**plan, **words, "url": "\n".join(url)}
+
+
+async def planned(
+    ask: Ask, service: Service, work: Work, values: Mapping[str, str]
+) -> tuple[dict[str, str], Changed]:
+    """Return the plan of the change, as `addressed` does, and what it changes.
+
+    Raises:
+        InvalidRequest: every fault, of what it refers to and of the rest.
+        NotAllowed: a target is for others.
+    """
+    try:
+        plan = await addressed(ask, service, work, values)
+    except InvalidRequest as unknown:
+        others = faults_but(work, values, {TARGET, *unknown.faults})
+        raise InvalidRequest({**others, **unknown.faults}) from None
+    return plan, changed(work.present, plan)
+
+
+def faults_but(
+    work: Work, values: Mapping[str, str], without: Collection[str]
+) -> dict[str, str]:
+    """Return what is wrong with *values*, *without* what these keys say."""
+    rest = {key: text for key, text in values.items() if key not in without}
+    if is_reference(rest.get("url", "")):  # which nobody has looked up
+        del rest["url"]
+    try:
+        changed(work.present, plan_of(rest, work.present))
+    except InvalidRequest as wrong:
+        return {key: text for key, text in wrong.faults.items() if key}
+    return {}
 
 
 async def meanwhile(

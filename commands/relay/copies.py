@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Button, Buttons, Outcome
-from bot.errors import NotFound, UsageError
-from bot.i18n import _, slash
+from bot.errors import InvalidRequest, NotFound, UsageError
+from bot.i18n import _
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay import copies, presets, quality, timers
@@ -19,6 +19,7 @@ from bot.resources.relay.resource import RELAY
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import READ, START, command
 from commands.relay.onrecord import relay_on_record, request_now
+from commands.relay.saved import faults_typed
 from commands.relay.start import opened, start_or_ask
 
 # What else can be done with a relay: a function of each part that has something.
@@ -58,14 +59,21 @@ async def copy(ask: Ask, service: Service) -> Outcome | Form | None:
     if then not in {"", KEEP, STOP}:
         sentence = _("There is no “{typed}”; there is {words}.")
         text = sentence.format(typed=ask.value(THEN), words=f"{KEEP}, {STOP}")
-        raise UsageError(text, usage=slash(f"relay copy {relay.handle} then={STOP}"))
-    typed = plan_of(replace(ask, words=replace(ask.words, ids=())))
+        others = await faults_typed(ask, service, _plan(ask))
+        late = timers.faults(_plan(ask), service.now())
+        raise InvalidRequest({**others, **late, THEN: text})
+    typed = _plan(ask)
     masked = await request_now(service, relay)
     plan = plan_again(relay, masked, typed)
     beside = copied(relay, then)
     if ask.has("dry-run") or ask.has("go"):
         return await start_or_ask(ask, service, plan | beside)
     return await opened(ask, service, plan, remarks(masked), beside)
+
+
+def _plan(ask: Ask) -> dict[str, str]:
+    """Return what is typed beside the relay that is copied."""
+    return plan_of(replace(ask, words=replace(ask.words, ids=())))
 
 
 @command.subcommand(

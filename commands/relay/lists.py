@@ -23,6 +23,7 @@ from bot.errors import NotFound, UsageError
 from bot.i18n import _, slash
 from bot.journal.narrow import Narrow
 from bot.operations.service import Service
+from bot.resources.faults import Gathered
 from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import RELAY
 from bot.routing.spans import SINCE, Since, since_in
@@ -144,9 +145,8 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
     """Return what *ask* wants listed.
 
     Raises:
-        UsageError: it names a filter that there is not, or two, no past moment, or no
-            number of a row.
-        InvalidRequest: it names an app that there is not.
+        UsageError: it names a filter that there is not, or two, or no number of a row.
+        InvalidRequest: it names an app that there is not, or no past moment.
     """
     usage = slash(f"relay {verb} {USAGE}")
     words = {token.text.casefold(): token.text for token in ask.words.ids}
@@ -161,13 +161,19 @@ def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
     if not (start.isascii() and start.isdigit()):
         sentence = _("“{text}” is not the number of a row.")
         raise UsageError(sentence.format(text=start), usage=usage)
+    gathered, since = Gathered(), None
+    with gathered.here():
+        app = chosen_app({"app": app}, service.apps).name if app else ""
+    with gathered.here():
+        since = since_in(ask, service)
+    gathered.check()
     return _Wanted(
         verb=verb,
         which=which[0] if which else usual,
         mine=MINE in words,
-        app=chosen_app({"app": app}, service.apps).name if app else "",
+        app=app,
         room=ask.value("room"),
-        since=since_in(ask, service, usage),
+        since=since,
         start=min(int(start[:6]), MOST_EXPORTED),
     )
 

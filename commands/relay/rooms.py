@@ -21,6 +21,7 @@ from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.products import region_for_rooms
 from bot.resources.byhand import typed_after
+from bot.resources.faults import Gathered
 from bot.resources.relay.plan import NUMBER, TEXT, chosen_app
 from bot.resources.relay.resource import RELAY
 from bot.resources.relay.wanted import is_numeric
@@ -186,9 +187,12 @@ async def _which(
 ) -> Target | Outcome:
     """Return the room that is meant, or the question which of several it is."""
     kind, named = ask.value(KIND).casefold(), ask.value(APP)
+    gathered, app = Gathered(), None
+    with gathered.here():
+        app = chosen_app({APP: named}, service.apps) if named else None
     if kind not in {"", NUMBER, TEXT}:
-        raise InvalidRequest({KIND: _("A room's ID is number or text.")})
-    app = chosen_app({APP: named}, service.apps) if named else None
+        gathered.faults[KIND] = _("A room's ID is number or text.")
+    gathered.check()
     heard = [
         one
         for one in await service.room(ask.who, room)

@@ -35,12 +35,18 @@ async def with_preset(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
     """Return *plan* with all that the preset says which it names, if it names one.
 
     Raises:
-        InvalidRequest: there is no such preset; at `preset`.
+        InvalidRequest: there is no such preset; at `preset`, beside what else is wrong
+            with *plan*.
     """
     if not plan.get("preset"):
         return dict(plan)
     saved = await service.saved.presets(ask.who)
-    preset = presets.chosen(saved, plan["preset"])
+    try:
+        preset = presets.chosen(saved, plan["preset"])
+    except InvalidRequest as unknown:
+        alone = {key: text for key, text in plan.items() if key != "preset"}
+        others = await faults_typed(ask, service, alone)
+        raise InvalidRequest({**unknown.faults, **others}) from None
     return {**presets.overlaid(preset.plan, plan), "preset": preset.name}
 
 
@@ -50,6 +56,12 @@ async def faults_in(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
         return faults_of(await whole(ask, service, plan), service.terms)
     except InvalidRequest as unknown:  # what it refers to
         return unknown.faults
+
+
+async def faults_typed(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
+    """Return what is wrong with what *plan* says, and not with what it leaves out."""
+    faults = await faults_in(ask, service, plan)
+    return {field: text for field, text in faults.items() if plan.get(field)}
 
 
 async def unfit(

@@ -39,7 +39,7 @@ from commands.relay.saved import (
     check_fits,
     choices,
     chosen_in_form,
-    faults_in,
+    faults_typed,
     unfit,
     used,
     with_preset,
@@ -47,6 +47,7 @@ from commands.relay.saved import (
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 LIKE = "like"  # the relay that another is started like
+UNSHOWN = {"app", *WORDS}  # of which a form has no wrong choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,12 @@ async def opened(
     """
     zone = service.zone(ask.who)
     plan = timers.settled(typed, service.now(), zone)
-    if plan.get("app") or not service.apps:
+    if not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = await _typed_faults(ask, service, plan)
+    if plan.get("app"):
+        chosen_app(plan, service.apps)
     not_yet = _not_yet(plan) if swallowed or ask.has("go") else []
     lines = (*timers.remarks(typed, zone), *not_yet, *lines)
     offered = await choices(ask, service)
@@ -259,10 +262,9 @@ async def _typed_faults(
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    faults = await faults_in(ask, service, plan)
-    faults = {**faults, **timers.faults(plan, service.now())}
-    typed = {field: text for field, text in faults.items() if plan.get(field)}
-    if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
+    typed = await faults_typed(ask, service, plan)
+    typed |= timers.faults(plan, service.now())
+    if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else UNSHOWN):
         raise InvalidRequest(typed)
     return typed
 

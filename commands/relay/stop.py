@@ -25,10 +25,12 @@ from bot.journal.model import Intent
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
+from bot.resources.faults import Gathered
 from bot.resources.relay import unknown
 from bot.resources.relay.card import stop_anyway, stop_button
 from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import NOT_KNOWN, RELAY
+from bot.settings import App
 from bot.states import State
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from commands.relay import many
@@ -163,8 +165,7 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
     if len(text) < SHORTEST_TASK_ID and not task:
         sentence = _("No relay has a TaskId that begins or ends like that.")
         raise NotFound(f"{sentence} {_('To stop another, paste its whole TaskId.')}")
-    app = chosen_app({"app": ask.value("app")}, service.apps)
-    request = StopPublishCdnStream.of({"SdkAppId": app.sdk_app_id, "TaskId": text})
+    app, request = _foreign(ask, service, text)
     if not (ask.has("yes") or ask.has("dry-run")):
         button = stop_anyway(f"stop {text} app={app.name} --yes")
         return Outcome(
@@ -181,6 +182,23 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
         ref=text,
     )
     return await service.submit(ask, order)
+
+
+def _foreign(ask: Ask, service: Service, task: str) -> tuple[App, StopPublishCdnStream]:
+    """Return the request that stops *task*, and its app, which has to be named.
+
+    Raises:
+        InvalidRequest: every fault of both.
+    """
+    gathered = Gathered()
+    try:
+        request = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": task})
+    except InvalidRequest as wrong:
+        gathered.faults["task"] = " ".join(wrong.faults.values())
+    with gathered.here():
+        app = chosen_app({"app": ask.value("app")}, service.apps)
+    gathered.check()
+    return app, request.model_copy(update={"sdk_app_id": app.sdk_app_id})
 
 
 async def _stop(ask: Ask, service: Service, relay: Intent, task: str) -> Outcome | None:

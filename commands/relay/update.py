@@ -24,8 +24,9 @@ from bot.operations.forms import shown_after
 from bot.operations.orders import handles_in
 from bot.operations.service import Service
 from bot.resources import byhand
+from bot.resources.faults import Gathered
 from bot.resources.relay import cdn
-from bot.resources.relay.change import CHANGEABLE, Changed, again, changed
+from bot.resources.relay.change import CHANGEABLE, Changed, again
 from bot.resources.relay.change_targets import edited, references
 from bot.resources.relay.form_update import (
     OPEN,
@@ -47,12 +48,13 @@ from commands.relay.change import (
     VERSION,
     Lines,
     Work,
-    addressed,
     changed_since,
     drawn,
+    faults_but,
     knocks,
     meanwhile,
     overtaken,
+    planned,
     refused,
     send,
     target_of,
@@ -100,9 +102,9 @@ async def update(ask: Ask, service: Service) -> Outcome | Form | None:
         return await _typed(ask, service, values[RELAY_ID], values)
     text = ask.one(_("a relay: its handle or TaskId")).text
     if not (ask.words.pairs or ask.words.adds or ask.words.drops):
-        return await _form(ask, service, text, {})
+        return await _form(ask, service, text)
     if ask.value(TARGET) and not ask.values("url"):
-        return await _form(ask, service, text, {TARGET: ask.value(TARGET)})
+        return await _form(ask, service, text)
     return await _typed(ask, service, text, {})
 
 
@@ -149,8 +151,7 @@ async def _look(ask: Ask, service: Service, work: Work, values: dict[str, str]) 
         raise UsageError(_("That was not a form."))
     await service.remember(ask, values)
     try:
-        plan = await addressed(ask, service, work, values)
-        wanted = changed(work.present, plan)
+        plan, wanted = await planned(ask, service, work, values)
     except InvalidRequest as wrong:
         if wrong.faults.keys() <= form.values.keys():
             raise
@@ -166,8 +167,7 @@ async def _sent_in(
 ) -> Outcome | Form | None:
     """Send what was looked at, unless it is not to be sent any more."""
     form_id = ask.submission.form_id if ask.submission else FormId("")
-    plan = await addressed(ask, service, work, values)
-    wanted = changed(work.present, plan)
+    _plan, wanted = await planned(ask, service, work, values)
     try:
         return shown_after(ask, await send(ask, service, work, wanted, values))
     except Overtaken:
@@ -280,8 +280,8 @@ async def _wanted(
     """Return the change that *values* name: one that was sent before, or another."""
     job = values.get(AGAIN, "")
     if not job:
-        plan = await addressed(ask, service, work, values)
-        return changed(work.present, plan)
+        _plan, wanted = await planned(ask, service, work, values)
+        return wanted
     numbers = [one.number for one in work.relay.course if one.job == job]
     doubted = dict(zip(work.relay.standing.doubted, work.present.perhaps, strict=True))
     for number in numbers:
@@ -337,13 +337,19 @@ def _copy(
 # ── what is filled in ────────────────────────────────────────────────────────────
 
 
-async def _form(
-    ask: Ask, service: Service, text: str, typed: Mapping[str, str]
-) -> Outcome | Form:
+async def _form(ask: Ask, service: Service, text: str) -> Outcome | Form:
+    """Return the form of a change, or that of the target which is typed alone.
+
+    What is typed beside it is kept with it, and changes with it.
+    """
     relay = await relay_of(ask, service, text)
     work = await work_of(service, relay)
     if isinstance(work, tuple):
         return refused(work, relay)
-    values = {**typed, RELAY_ID: relay.id, VERSION: work.version}
-    target_of(values, work.present)
+    values, gathered = _said(ask, work), Gathered()
+    with gathered.here():
+        target_of(values, work.present)
+    gathered.faults |= faults_but(work, values, {TARGET})
+    if gathered.faults:
+        raise InvalidRequest(_as_typed(ask, gathered.faults))
     return drawn(work, service, values, await service.open_form(ask, values))

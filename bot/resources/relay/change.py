@@ -10,12 +10,14 @@ https://www.tencentcloud.com/document/product/647/48245
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.access.limits import host_of
 from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.journal.model import Difference
+from bot.resources.faults import every_fault
 from bot.resources.relay import cdn, change_parts, differences
 from bot.resources.relay.bounds import at
 from bot.resources.relay.change_targets import TARGETS, references, taken
@@ -131,6 +133,20 @@ def changed(present: Present, plan: Plan) -> Changed:
         InvalidRequest: every fault, under the names of *plan*; under "" that nothing
             would change.
     """
+    whole, faults = every_fault(partial(_changed, present), plan, _unchanged)
+    of_keys = {key: text for key, text in faults.items() if key}
+    if whole is None or faults:
+        raise InvalidRequest(of_keys or faults)
+    return whole
+
+
+def _unchanged(plan: Plan, faults: Plan) -> Plan:
+    """Return *plan* without what is at fault, which so stays as it is."""
+    return {key: text for key, text in plan.items() if key not in faults}
+
+
+def _changed(present: Present, plan: Plan) -> Changed:
+    """Return the change of *present* that *plan* names; raise its first faults."""
     now = present.plan
     wanted = {key: text.strip() for key, text in plan.items()}
     touched = {

@@ -29,6 +29,7 @@ from bot.journal.evidence import moment_of
 from bot.journal.model import Intent, Timing
 from bot.journal.timer_rows import AHEAD, DROPPED, MOVED, PLACED, SET, UNTIMED, WARNED
 from bot.resources.base import alarm_of
+from bot.resources.faults import Gathered
 from bot.resources.relay.card import (
     CONTROLLABLE,
     duration,
@@ -52,13 +53,21 @@ def timing_of(plan: Plan, now: datetime, zone: tzinfo | None) -> Timing | None:
         InvalidRequest: it cannot be read, is past, or later than Tencent takes a stop.
     """
     length, moment = plan.get(FOR, "").strip(), plan.get(UNTIL, "").strip()
+    gathered, after, at = Gathered(), None, None
+    with gathered.here():
+        after = _after(length) if length else None
+    with gathered.here():
+        at = _at(moment, now, zone) if moment else None
     if length and moment:
-        raise InvalidRequest({UNTIL: _("Say either how long or until when.")})
-    if length:
-        return Timing(after=_after(length), typed=f"{FOR}={length}")
-    if moment:
-        return Timing(at=_at(moment, now, zone), typed=f"{UNTIL}={moment}")
-    return None
+        wrong, either = (
+            gathered.faults.get(UNTIL, ""),
+            _("Say either how long or until when."),
+        )
+        gathered.faults[UNTIL] = f"{wrong} {either}".strip()
+    gathered.check()
+    if after:
+        return Timing(after=after, typed=f"{FOR}={length}")
+    return Timing(at=at, typed=f"{UNTIL}={moment}") if at else None
 
 
 def moment_in(

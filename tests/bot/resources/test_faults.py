@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import InvalidRequest
-from bot.resources.faults import every_fault
+from bot.resources.faults import Gathered, every_fault
 
 LAYERS = (("a",), ("b", "c"), ("d",))
 
@@ -38,3 +38,18 @@ def test_what_cannot_be_mended_is_told_once_and_nothing_is_returned():
         None,
         {"a": "a is wrong"},
     )
+
+
+def test_what_comes_to_light_one_after_the_other_is_told_at_once():
+    gathered = Gathered()
+    for key in "ab":
+        with gathered.here():
+            raise InvalidRequest({key: f"{key} is wrong"})
+    with gathered.here():
+        pass
+
+    with pytest.raises(InvalidRequest) as told:
+        gathered.check()
+
+    assert told.value.faults == {"a": "a is wrong", "b": "b is wrong"}
+    Gathered().check()

@@ -79,7 +79,8 @@ async def test_what_runs_is_left_out_if_it_is_older(world):
 async def test_what_is_no_past_moment_is_refused_in_a_sentence(world, since, told):
     answer = await world.typed(f"/relay recent since={since}")
 
-    assert answer.plain == f"🟠 {told}"
+    assert answer.plain == "🟠 Please correct:"
+    assert f"(Mono(text='since'), '  {told}')" in repr(answer.parts)
 
 
 async def test_pages_and_filters_stay_in_the_span_and_the_file_has_all_of_it(world):

@@ -13,6 +13,8 @@ from tests.commands.relay.changing import (
     B,
     C,
     above,
+    lines,
+    sent,
     urls,
 )
 from tests.commands.relay.samples import calls
@@ -153,3 +155,25 @@ async def test_a_second_change_is_refused_while_one_is_on_its_way(world):
 def held(world):
     """Hold back what is queued, as a busy bot would."""
     return world.executor.throttles.of(UPDATE, "ap-singapore").turn(0.0)
+
+
+async def test_what_is_typed_beside_a_target_changes_with_it(world):
+    await world.typed(START)
+
+    form = await world.typed("/relay update R1 target=1 bitrate=900")
+    look = await world.submitted(form, url=C)
+    await world.submitted(look, note="")
+
+    assert urls(world) == [C, B]
+    assert sent(world)["VideoParams"]["VideoEncode"]["BitRate"] == 900
+
+
+async def test_what_is_wrong_beside_a_target_is_said_before_a_form_opens(world):
+    await world.typed(START)
+
+    answer = await world.typed("/relay update R1 target=9 bitrate=x")
+
+    assert lines(answer) == [
+        "target  There is no target 9: there are 2.",
+        "bitrate  “x” is not a whole number.",
+    ]
