@@ -4,14 +4,16 @@ A miss names what may have been meant and is never acted upon: a change is not r
 from a guess.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.grammar.suggestions import key_named, keys_like
 from bot.grammar.vocabulary import COMMON_FLAG, Syntax, Vocabulary
 from bot.i18n import _, slash
 from bot.spelling import nearest
 
+MOST_TAKERS = 3  # subcommands that are named for a key
 LONGEST_ECHO = 40  # characters of what was typed that a sentence repeats
 
 
@@ -40,6 +42,13 @@ class Position:
     before: Sequence[str]
     word: str
     after: Sequence[str]
+    others: Sequence[Syntax] = ()  # all that the command has
+
+    def takers(self, key: str) -> Iterator[str]:
+        """Yield the subcommands that take *key*, as they are typed."""
+        for one in self.others:
+            if key.casefold() in one.keys:
+                yield slash(f"{self.command} {one.name}")
 
     def retyped(self, word: str) -> str:
         """Return the whole command with *word* in place of the one in question."""
@@ -115,8 +124,16 @@ def unknown_key(key: str, position: Position) -> Miss:
     if near := keys_like(key, keys):
         meant = {f"{one}=": position.word.replace(key, one, 1) for one in near}
         return _meant(f"{short}=", "key", meant, position)
-    sentence = _("There is no “{key}” in /{command} {subcommand}.").format(
-        key=short, command=position.command, subcommand=position.subcommand.name
+    takers = ", ".join(islice(position.takers(key), MOST_TAKERS))
+    sentence = (
+        _("There is no “{key}” in /{command} {subcommand}; it goes with {takers}.")
+        if takers
+        else _("There is no “{key}” in /{command} {subcommand}.")
+    ).format(
+        key=short,
+        command=position.command,
+        subcommand=position.subcommand.name,
+        takers=takers,
     )
     return _after(position, _miss(f"{short}=", "key", sentence))
 

@@ -73,6 +73,7 @@ read all the same, by a bare subcommand that changes nothing, with a remark.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar import misses, tokens
@@ -99,6 +100,8 @@ __all__ = [
 
 LONGEST = 2000  # characters of a command, without its pasted request
 LONGEST_JSON = 40_000  # characters of a pasted request
+MOST_TOLD = 5  # words of a line that are not understood, each with a sentence
+MOST_MENDED = 4  # of which a whole command is offered in which all are right
 
 # What may stand before an ID in something pasted (`TaskId=-m97…`).
 ID_NAMES = frozenset(
@@ -142,6 +145,7 @@ class _Reading:
             before=typed[:at],
             word=typed[at],
             after=typed[at + 1 :],
+            others=self.vocabulary.subcommands,
         )
 
     def words(self) -> Words:
@@ -267,13 +271,28 @@ def _gather(reading: _Reading, pasted: str) -> Miss | None:
         reading.remarks.append(
             _("A quote was not closed, and was read as a character.")
         )
-    ended = False
+    ended, missed = False, list[Miss]()
     for at, word in enumerate(reading.rest):
         if word.raw == "--" and not ended:
             ended = True
         elif miss := _take(at, word, reading, dashed=ended):
-            return miss
-    return None
+            missed.append(miss)
+    return _all_missed(missed, reading.vocabulary) if missed else None
+
+
+def _all_missed(missed: list[Miss], vocabulary: Vocabulary) -> Miss:
+    """Return all that was *missed* as one; it offers what is right in every place."""
+    first, *others = missed
+    if not others:
+        return first
+    offered: dict[str, None] = {}
+    if len(others) < MOST_MENDED:
+        for one in first.candidates:
+            again = _understood(_words_in(one, vocabulary), "", vocabulary)
+            offered |= dict.fromkeys(getattr(again, "candidates", ()))
+    sentences = dict.fromkeys(one.sentence for one in missed)
+    whole = " ".join(islice(sentences, MOST_TOLD))
+    return replace(first, sentence=whole, candidates=tuple(offered))
 
 
 def _take(at: int, word: Word, reading: _Reading, *, dashed: bool) -> Miss | None:

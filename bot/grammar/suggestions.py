@@ -27,6 +27,7 @@ _NAMED: Mapping[str, tuple[str, str]] = {
     "userid": ("user", later("the user")),
     "comment": ("note", later("a remark")),
     "mix": ("layout", later("the layout")),
+    "big": ("large", later("the large picture")),
 }
 
 

@@ -120,12 +120,21 @@ HAS = "it has start, stop, list, recent, status."
         ),
         (
             "status url+=1",
-            miss("url=", "key", "There is no “url” in /relay status.", after="status"),
+            miss(
+                "url=",
+                "key",
+                "There is no “url” in /relay status; it goes with /relay start.",
+                after="status",
+            ),
         ),
         (
             "status room=1",
             miss(
-                "room=", "key", "There is no “room” in /relay status.", after="status"
+                "room=",
+                "key",
+                "There is no “room” in /relay status; it goes with /relay start,"
+                " /relay recent.",
+                after="status",
             ),
         ),
         (
@@ -281,3 +290,29 @@ def test_a_corrected_command_is_understood(text, room):
         for command in missed.candidates:
             again = read(command, room)
             assert isinstance(again, Words) or again.part != missed.part
+
+
+def test_all_that_is_not_understood_is_said_at_once():
+    answer = read("start 7 idel=3 romo=8 --og", RELAY)
+
+    assert answer.sentence == (
+        "There is no idel=. Did you mean idle=? There is no romo=. Did you mean room=?"
+        " There is no --og. Did you mean --go?"
+    )
+    assert answer.candidates == ("start 7 idle=3 room=8 --go",)
+
+
+def test_no_half_of_what_is_mended_is_offered():
+    answer = read("start 7 idel=3 wxyz=8 idel=4 wxyz=9", RELAY)
+
+    assert answer.sentence == (
+        "There is no idel=. Did you mean idle=? There is no “wxyz” in /relay start."
+    )
+    assert answer.candidates == ()
+
+
+@given(st.lists(st.sampled_from(["idel=1", "romo=2", "--og", "ulr=3"]), max_size=40))
+def test_each_is_said_once_and_a_long_line_takes_no_longer(typed):
+    answer = read(" ".join(["start", *typed]), RELAY)
+
+    assert typed == [] or answer.sentence.count("There is no") == len(set(typed))
