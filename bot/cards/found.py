@@ -19,6 +19,8 @@ from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.base import Resource
 
+LONGEST_ECHO = 200  # characters of what is not on record that are repeated
+
 
 def nothing_found(
     token: Token, stops: Sequence[Intent] = (), *, stoppable: bool = False
@@ -38,8 +40,10 @@ def nothing_found(
         buttons.append(Button(_("Ask GS about it"), "gs", token.text))
     if token.kind is TokenKind.TASK and stoppable:
         buttons.append(Button(_("Stop it anyway"), "relay", f"stop {token.text}"))
+    shown = token.text[:LONGEST_ECHO]
+    shown += "…" if len(token.text) > LONGEST_ECHO else ""
     return Outcome(
-        headline=(sentence.format(text=token.text),),
+        headline=(sentence.format(text=shown),),
         tone=Tone.UNKNOWN,
         sentence=(_looks(token.kind),),
         buttons=tuple(buttons),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.dialogue.words import Token, TokenKind
-from bot.grammar.times import goes_on
+from bot.grammar.times import belongs, goes_on
 from bot.grammar.tokens import bare, classify, unwrap
 from bot.grammar.vocabulary import TIMES, Vocabulary
 
@@ -124,7 +124,9 @@ def _goes_on(before: Word, word: Word) -> bool:
     pair = before.pair
     if pair is None or pair[2] != "=" or pair[1].casefold() not in TIMES:
         return False
-    return not word.quoted and goes_on(pair[3], word.text)
+    if word.quoted or word.pair or word.flag:
+        return False
+    return goes_on(pair[3], word.text) or belongs(pair[3], word.text)
 
 
 def unquoted(value: str) -> str:

@@ -99,9 +99,11 @@ __all__ = [
 ]
 
 LONGEST = 2000  # characters of a command, without its pasted request
+LONGEST_PROSE = 4_000  # the same of a command that takes log lines
 LONGEST_JSON = 40_000  # characters of a pasted request
-MOST_TOLD = 5  # words of a line that are not understood, each with a sentence
-MOST_MENDED = 4  # of which a whole command is offered in which all are right
+MOST_MISSED = 20  # words that are not understood, behind which a line is not read
+MOST_TOLD = 5  # sentences about them
+MOST_MENDED = 4  # for which a whole command is offered in which all are right
 
 # What may stand before an ID in something pasted (`TaskId=-m97…`).
 ID_NAMES = frozenset(
@@ -164,8 +166,9 @@ class _Reading:
 def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
     """Read *text*, what was typed after the slash command; never raises."""
     typed, pasted = cut_json(text, vocabulary)
-    if len(typed) > LONGEST:
-        return misses.too_long(typed, LONGEST)
+    most = LONGEST_PROSE if vocabulary.takes_anything else LONGEST
+    if len(typed) > most:
+        return misses.too_long(typed, most)
     if len(pasted) > LONGEST_JSON:
         return misses.too_long(pasted, LONGEST_JSON)
     answer = _understood(_words_in(typed, vocabulary), pasted, vocabulary)
@@ -277,6 +280,8 @@ def _gather(reading: _Reading, pasted: str) -> Miss | None:
             ended = True
         elif miss := _take(at, word, reading, dashed=ended):
             missed.append(miss)
+        if len(missed) == MOST_MISSED:
+            break
     return _all_missed(missed, reading.vocabulary) if missed else None
 
 

@@ -5,7 +5,8 @@
     moment   = [ day ] clock [ zone ] | day     day before clock: "2026-11-23 18:00"
     day      = "today" | "tomorrow" | "yesterday" | yyyy-mm-dd
     clock    = hh:mm [ ":" ss ] [ am | pm ] | hh ( am | pm )
-    zone     = "Z" | "UTC" | ( "+" | "-" ) hh [ ":" ] mm
+    zone     = "Z" | [ "UTC" | "GMT" ] ( "+" | "-" ) hh [ ":" ] mm
+             | ( "UTC" | "GMT" ) [ ( "+" | "-" ) h [ h ] ]
 
 A moment without a zone is of the reader's own. A clock without a day is the next such
 time where something is to come, and the last one where something is over; in the night
@@ -61,9 +62,14 @@ _MOMENT = re.compile(
     r"|(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2}))?"
     r"(?:(?<=\S)[\s,_t-]+(?=\d))?"
     r"(?:(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
-    r"\s*(?P<half>am|pm)?\s*(?P<zone>z|utc|[+-]\d{2}:?\d{2})?)?",
+    r"\s*(?P<half>am|pm)?\s*(?P<zone>z|(?:utc|gmt)(?:[+-]\d{1,2}(?::?\d{2})?)?"
+    r"|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_OFFSET = re.compile(r"([+-])(\d{1,2}?):?(\d{2})?", re.ASCII)
+_WIDEST = timedelta(hours=14)  # that a zone is from UTC
+# What people call zones, of which some are two: none is read, nor is it a word alone.
+_CALLED = re.compile("[pmce][sd]t|ces?t|bst|ist|jst|kst|hkt|sgt|msk|aest|wib")
 _NOON = 12
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # for whether a moment can be read at all
 
@@ -119,6 +125,16 @@ def goes_on(text: str, more: str) -> bool:
     """
     whole = f"{text} {more}"
     return duration_of(whole) is not None or is_moment(whole)
+
+
+def belongs(text: str, more: str) -> bool:
+    """Tell whether *more* after a space was meant for the time *text*, if not read.
+
+    As a zone that is called by its letters, or the clock of a day in another order.
+    """
+    if is_moment(more):
+        return duration_of(text) is None and _read(text, _ANY_DAY, UTC) is None
+    return is_moment(text) and _CALLED.fullmatch(more.casefold()) is not None
 
 
 def is_moment(text: str) -> bool:
@@ -200,11 +216,13 @@ def _clock(read: re.Match[str]) -> time | None:
 def _zone(text: str | None) -> tzinfo | None:
     if not text:
         return None
-    if text in {"z", "utc"}:
+    offset = _OFFSET.fullmatch(text.lstrip("zutcgm"))
+    if offset is None:
         return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    east = timedelta(hours=hours, minutes=minutes)
-    return timezone(-east if text[0] == "-" else east)
+    east = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    if east > _WIDEST:  # as in 18:00-20:00, which is a span
+        raise ValueError(text)
+    return timezone(-east if offset[1] == "-" else east)
 
 
 def _day(now: datetime, zone: tzinfo, later: int) -> date:

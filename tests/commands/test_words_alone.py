@@ -3,7 +3,7 @@
 import pytest
 
 from commands import COMMANDS
-from tests.commands.relay.samples import START
+from tests.commands.relay.samples import START, calls, words
 
 STRAYS = "xyzzy plugh frotz plover"  # more than anything takes
 HANDLES = {"R128": "R1", "S41": "S1"}
@@ -46,3 +46,19 @@ async def test_what_was_meant_is_offered_and_nothing_is_done(world, typed, told)
     answer = await world.typed(f"/patchbay {typed}")
 
     assert answer.plain == f"🟠 {told}"
+
+
+@pytest.mark.parametrize(
+    "typed", ["until=18:00 PST", "until=24/11/2026 18:00", "until=18:00-20:00"]
+)
+@pytest.mark.parametrize(
+    "line", ["timer R1 {}", "start {} room=8 url=rtmp://a.b.com/c/d --go"]
+)
+async def test_a_time_that_cannot_be_read_is_told_at_its_key(world, typed, line):
+    await world.typed(START)
+
+    answer = await world.typed(f"/relay {line.format(typed)}")
+
+    value = typed.partition("=")[2]
+    assert f"“{value}” is no time: say 18:00" in words(answer)
+    assert calls(world) == 1

@@ -27,6 +27,12 @@ def test_what_can_be_done_is_offered_and_nothing_else(text, stoppable, offered):
     assert [one.label for one in told.buttons] == offered
 
 
+def test_of_a_long_text_the_beginning_is_repeated():
+    told = nothing_found(token("word " * 800))
+
+    assert told.plain == f"⚠️ “{'word ' * 40}…” is not on record here."
+
+
 def test_of_an_address_it_is_said_that_no_relay_pushes_there():
     told = unpushed(Token("rtmp://h.example.com/live/****", TokenKind.WORD))
 

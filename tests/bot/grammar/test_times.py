@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.grammar.times import coming, duration_of, goes_on, gone_by
+from bot.grammar.times import belongs, coming, duration_of, goes_on, gone_by
 
 NOW = datetime(2026, 11, 22, 11, 20, tzinfo=UTC)  # a Sunday; 19:20 in Shanghai
 SHANGHAI = timezone(timedelta(hours=8))
@@ -63,6 +63,9 @@ def test_what_is_no_duration_is_none(text):
         ("2026/11/23, 18:00", "11-23 10:00"),
         ("2026-11-23T18:00Z", "11-23 18:00"),
         ("18:00 UTC", "11-22 18:00"),
+        ("18:00 gmt", "11-22 18:00"),
+        ("18:00 UTC+8", "11-23 10:00"),
+        ("23:00 GMT-03:30", "11-23 02:30"),
         ("18:00-05:00", "11-22 23:00"),
         ("18:00+0530", "11-22 12:30"),
     ],
@@ -224,3 +227,26 @@ def test_a_whole_minute_is_read_back_as_it_was_written(later, east):
 )
 def test_a_time_goes_on_after_a_space(text, more, is_one):
     assert goes_on(text, more) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "was_meant"),
+    [
+        ("18:00", "PST", True),
+        ("2026-11-24 18:00", "cst", True),
+        ("24/11/2026", "18:00", True),
+        ("tonight", "6pm", True),
+        ("18:00", "lobby", False),
+        ("18:00", "7", False),
+        ("2h", "18:00", False),
+        ("18:00", "19:00", False),
+        ("2026-11-24", "PST", False),
+    ],
+)
+def test_what_was_meant_for_a_time_is_no_word_alone(text, more, was_meant):
+    assert belongs(text, more) is was_meant
+
+
+@pytest.mark.parametrize("text", ["18:00-20:00", "18:00+15:00", "18:00 UTC+99"])
+def test_what_is_no_zone_is_no_moment(text):
+    assert coming(text, NOW, SHANGHAI) is None
