@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.words import Token, TokenKind
 from bot.grammar.times import belongs, goes_on
-from bot.grammar.tokens import bare, classify, unwrap
+from bot.grammar.tokens import bare, classify, normalise, unwrap
 from bot.grammar.vocabulary import TIMES, Vocabulary
 
 SHORT_FLAGS = {"-y": "yes", "-h": "help"}
@@ -20,6 +20,9 @@ _ALL_CODE = re.compile(r"\s*(`{1,3})(?P<inside>[^`]+)\1\s*")
 _JSON = re.compile(
     r"(?<!\S)json\s*=\s*(?P<fence>```(?:json)?|[`\"'“”\u2018\u2019])?\s*(?=[\[{])",
     re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"(?<!\S)(?P<fence>```(?:json)?|`)?\s*(?=\{\s*[\"“”]\w+[\"“”]\s*:)", re.IGNORECASE
 )
 _JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _FENCES = re.compile("[`\"'“”\u2018\u2019]*")
@@ -68,18 +71,30 @@ class Word:
 
 
 def cut_json(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Take `json={…}` out of *text*, as it was pasted, if any subcommand takes it."""
+    """Take `json={…}` out of *text*, as it was pasted, if any subcommand takes it.
+
+    So is an object without its key, behind a subcommand that takes it.
+    """
     if code := _ALL_CODE.fullmatch(text):
         text = code["inside"]
-    match = _JSON.search(text)
-    if not match or not any(
-        "json" in subcommand.keys for subcommand in vocabulary.subcommands
-    ):
+    if not any("json" in one.keys for one in vocabulary.subcommands):
         return text, ""
+    match = _JSON.search(text)
+    if match is None:
+        match = _OBJECT.search(text)
+        if not match or not _takes_json(text[: match.start()], vocabulary):
+            return text, ""
     end = _closed(text, match.end())
     after = text[end:].lstrip() if match["fence"] else text[end:]
     rest = f"{text[: match.start()]} {_FENCES.sub(' ', after, count=1)}"
     return rest, unwrap(text[match.end() : end])
+
+
+def _takes_json(before: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether JSON may stand behind *before*: its subcommand takes some."""
+    words = (word for word in split(normalise(before)) if word.plain)
+    named = next(filter(None, (vocabulary.means(word.text) for word in words)), None)
+    return named is not None and "json" in named.keys and before.count('"') % 2 == 0
 
 
 def _closed(text: str, start: int) -> int:

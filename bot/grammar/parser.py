@@ -24,7 +24,7 @@ straight (`tokens.normalise`: quotes, dashes, spaces, Slack's markup).
     bracket    = "{" | "}" | "[" | "]" | "(" | ")" ;
     quote      = '"' | "'" ;
 
-    request    = "json", [ space ], "=", [ space ],
+    request    = [ "json", [ space ], "=", [ space ] ],
                  ( json | fence, [ space ], json, [ space ] ), { fence } ;
     json       = ? an object or array, to its closing bracket or the end of all ? ;
     fence      = "```json" | "```" | "`" | ? a quotation mark of any kind ? ;
@@ -56,7 +56,8 @@ What the rules leave open:
 - A flag is one that the subcommand declares, in any case, or `--help`; `-y` is
   `--yes`, `-h` is `--help`. A TaskId begins with one dash, which makes no flag.
 - After the first `end`, a part that begins with a dash is an operand.
-- `request` comes once, in any case, where a subcommand declares the key `json`.
+- `request` comes once, in any case, where a subcommand declares the key `json`. Without
+  its key it is an object, behind a subcommand that declares it.
 - A value of a key that says when goes on after a space, as far as that makes a time.
 - A quote that is not closed is a character like any other, with a remark.
 - Of a command whose only subcommand is the bare one, a word with a digit in it is an

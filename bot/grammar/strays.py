@@ -22,9 +22,10 @@ def meant_by(words: Sequence[Word], subcommand: Syntax) -> tuple[str, ...]:
 def _meant(alone: list[str], subcommand: Syntax) -> Iterator[str]:
     left = iter([one for one in alone if one != EQUALS])
     for text in left:
-        if text.casefold() in subcommand.keys:
+        key = text.casefold().removesuffix(":")
+        if key in subcommand.keys:
             if value := next(left, ""):
-                yield f"{text.casefold()}={value}"
+                yield f"{key}={value}"
         elif (flag := text.lstrip("-").casefold()) in subcommand.flags:
             yield f"--{flag}"
         else:

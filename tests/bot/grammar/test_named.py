@@ -60,7 +60,7 @@ def test_the_id_is_read_for_what_it_is():
 
 
 def test_what_a_subcommand_does_not_take_is_refused_and_what_is_meant_is_offered():
-    answer = read('start {"RoomId":"295066"} idle=9', RELAY)
+    answer = read('recent {"RoomId":"295066"}', RELAY)
 
     assert isinstance(answer, Miss)
-    assert answer.candidates == ("start room=295066 idle=9",)
+    assert answer.candidates == ("recent room=295066",)

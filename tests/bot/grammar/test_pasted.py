@@ -59,3 +59,30 @@ def test_a_verb_without_that_key_takes_no_pasted_request():
 
         assert isinstance(missed, Miss)
         assert (missed.typed, missed.part) == ("json=", "key")
+
+
+@pytest.mark.parametrize("pasted", PASTED[:3])
+@pytest.mark.parametrize("around", ["{}", "```{}```", "```json\n{}\n```", "`{}`"])
+def test_an_object_alone_is_a_request_where_one_is_taken(pasted, around):
+    typed = around.replace("{}", pasted)
+
+    assert read(f"start {typed} --go", RELAY) == start(
+        pairs={"json": (pasted,)}, flags=frozenset({"go"})
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'stop {"TaskId": "x1"}',
+        'start room={"a": 1}',
+        'start "see {"a": 1}"',
+        "start {a: 1}",
+        "start 7 {}",
+        '{"a": 1}',
+    ],
+)
+def test_no_other_brackets_are_a_request(text):
+    answer = read(text, RELAY)
+
+    assert isinstance(answer, Miss) or "json" not in answer.pairs

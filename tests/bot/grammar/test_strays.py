@@ -16,6 +16,7 @@ START = Syntax("start", ("room", "url", "for", "until"), ("go", "dry-run"), read
         ("8 url = rtmp://a.example.com/b/c", ("url=rtmp://a.example.com/b/c",)),
         ("room 12", ("room=12",)),
         ("Room = 12 go", ("room=12", "--go")),
+        ("room: 12 url: rtmp://a/b/c", ("room=12", "url=rtmp://a/b/c")),
         ("8 go go", ("--go",)),
         ("8 -dry-run", ("--dry-run",)),
         ("8 2h", ("for=2h",)),
