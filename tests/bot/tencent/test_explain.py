@@ -23,6 +23,7 @@ from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from bot.tencent.retry import Conclusion, End, next_step
+from commands import COMMANDS
 
 # What the pages of the three actions list.
 OF_A_PRODUCT = {
@@ -68,11 +69,7 @@ LISTED = [
 MAY_BE_RUNNING = ["InternalError", "FailedOperation"]
 
 COMMAND = re.compile(r"(?<![a-z])/([a-z]+)(?: ([a-z]+))?")
-VERBS = {
-    "relay": {"start", "stop", "list", "recent", "status"},
-    "car": {"start", "stop", "recent", "capacity"},
-    "patchbay": {"help", "doctor", "whoami"},
-}
+VERBS = {name: {*command.subcommands} for name, command in COMMANDS.items()}
 BARE = {"gs", "lookup"}  # what follows them is an ID
 
 STARTS: dict[str, type[Request]] = {"trtc": StartPublishCdnStream, "car": CreateSession}
