@@ -107,8 +107,9 @@ _ROOM = re.compile(
 )
 # What is called the ID of a user, a room, a task and so on.
 _NAMED = re.compile(
-    r"(?<![a-z])(?:user|room|task|session|request|agent|robot)[ _-]?id"
-    r"\\{0,3}[\"']?\s{0,3}[:=]\s{0,3}\\{0,3}[\"']?(?P<named>[^\s\"',;{}()<>\\]{1,128})",
+    r"(?<![a-z])(?:user|room|task|session|request|agent|robot)(?:[ _-]?id)?"
+    r"\\{0,3}[\"']?(?:\s{0,3}[:=]\s{0,3}|\s{1,3})\\{0,3}[\"']?"
+    r"(?P<named>[^\s\"',;{}()<>\\]{1,128})",
     re.IGNORECASE,
 )
 # The same where nothing else was typed, so that any mark will do, or none.
@@ -170,10 +171,14 @@ def classify(word: str) -> TokenKind:
 def of_product(code: str) -> tuple[str, str]:
     """Return the product that *code* begins with (`car.InternalError`), and the rest.
 
-    "" stands for no product.
+    "" stands for no product, or for one that is not spoken to (`cvm.InternalError`).
     """
     first, _dot, rest = code.partition(".")
-    return (first.casefold(), rest) if first.casefold() in ACCOUNTS else ("", code)
+    if first.casefold() in ACCOUNTS:
+        return first.casefold(), rest
+    is_code = first.casefold() in {*CODES, OURS}
+    follows = rest.partition(".")[0].casefold() in CODES
+    return "", rest if follows and not is_code else code
 
 
 def message_of(link: str) -> tuple[ChannelId, MessageTs] | None:

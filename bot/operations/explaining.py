@@ -3,6 +3,8 @@
 A code is asked about by name, by its last part (`NoIdle`), or as the asker's last.
 """
 
+import re
+
 from bot.cards import errors
 from bot.cards.intent import failed_act
 from bot.dialogue.ask import Ask
@@ -15,6 +17,10 @@ from bot.operations.service import Service
 from bot.tencent.explain import explain, products, subcoded
 
 LAST = Token("last error", TokenKind.ERROR)
+_AROUND = "?!.,:;()[]\"'“”"
+_NAMING = re.compile(
+    "(?:user|room|task|session|request|sdkapp)[_-]?ids?", re.IGNORECASE
+)
 _IN_ENGLISH = ({"last", "error"}, {"last", "failure"})
 _BESIDE = frozenset(
     {"my", "the", "a", "what", "was", "is", "why", "explain", "show", "did", "i", "get"}
@@ -36,7 +42,10 @@ def codes_in(text: str) -> list[Token]:
 
     Or whose name in Tencent's SDKs it is: `FAILEDOPERATION_SLOWDOWN`.
     """
-    codes = dict.fromkeys(code for word in text.split() for code in subcoded(word))
+    words = [word.strip(_AROUND) for word in text.split()]
+    if len(words) > 1:  # where it names what stands behind it
+        words = [word for word in words if not _NAMING.fullmatch(word)]
+    codes = dict.fromkeys(code for word in words for code in subcoded(word))
     return [Token(code, TokenKind.ERROR) for code in codes]
 
 

@@ -11,6 +11,9 @@ from tests.commands.relay.samples import START
     [
         ("UserId=zoe", "S1"),
         ("UserId: zoe", "S1"),
+        ("UserId zoe", "S1"),
+        ("user: zoe", "S1"),
+        ("user zoe", "S1"),
         ("user_id=“zoe”", "S1"),
         ('{"UserId":"zoe","UserIp":"125.127.178.228"}', "S1"),
         ("level=error user-id=zoe msg=gone", "S1"),

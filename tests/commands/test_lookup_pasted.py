@@ -48,3 +48,29 @@ async def test_a_room_that_is_called_so_goes_before(world):
     await world.typed(START.replace("295066", "84"))
 
     assert (await world.typed("/lookup 84")).handle == "R1"
+
+
+@pytest.mark.parametrize(
+    "typed", ["NoIdle!", "why NoIdle?", "(NoIdle)", "error: noidle.", "“NoIdle”,"]
+)
+async def test_the_last_part_of_a_code_is_read_between_signs(world, typed):
+    told = await world.typed(f"/lookup {typed}")
+
+    assert told.plain == means("ResourceNotFound.NoIdle", "").plain
+
+
+@pytest.mark.parametrize("code", ["ResourceInsufficient", "InternalError.Foo"])
+async def test_a_code_of_a_product_that_is_not_spoken_to_has_its_general_meaning(
+    world, code
+):
+    told = await world.typed(f"/lookup cvm.{code}")
+
+    assert told.plain == means(code, "").plain
+
+
+async def test_a_name_of_an_id_is_no_code_before_an_id(world):
+    told = await world.typed("/lookup sdkappid 1400000001")
+
+    assert told.plain == "⚠️ “sdkappid 1400000001” is not on record here."
+    alone = await world.typed("/lookup sdkappid")
+    assert "named there" in alone.plain
