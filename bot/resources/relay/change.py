@@ -28,6 +28,7 @@ from bot.resources.relay.plan import (
     OF_LOGO,
     OF_SEI,
     ONE,
+    WORDS,
     Plan,
     check_words,
     moot,
@@ -209,6 +210,9 @@ def _withdrawn(now: Plan, wanted: Plan) -> dict[str, str]:
     for key, without in (("sei", {"", "off"}), ("feedback", {""})):
         if now.get(key) and wanted.get(key, now[key]) in without:
             faults[key] = sentence
+    if now.get("layout") and not wanted.get("layout", now["layout"]):
+        text = _("A mix has a layout. There is {words}.")
+        faults["layout"] = text.format(words=", ".join(sorted(WORDS["layout"])))
     if (
         now.get("stream")
         and wanted.get("stream")

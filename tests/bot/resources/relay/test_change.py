@@ -354,3 +354,12 @@ def test_what_it_perhaps_is_is_told_where_nothing_else_says_the_field():
     doubt = (*lines, Difference(field="bitrate", was="900", now="1536"))
 
     assert but(doubt, lines) == (Difference(field="bitrate", was="900?", now="1536"),)
+
+
+@pytest.mark.parametrize("emptied", ["", " "])
+def test_a_layout_is_not_emptied(emptied):
+    with pytest.raises(InvalidRequest) as refused:
+        changed(relay(BASE), {"layout": emptied})
+
+    assert [*refused.value.faults] == ["layout"]
+    assert "There is 1+n, custom, float, grid" in refused.value.faults["layout"]
