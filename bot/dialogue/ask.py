@@ -79,6 +79,8 @@ class Submission:
     hash: str
     values: Mapping[str, str | tuple[str, ...] | None]
     changed: str = ""  # the field whose change asks for a redraw
+    untold: tuple[str, ...] = ()  # fields as they were drawn: Slack did not say more
+    drawn: str = ""  # which time its fields have begun anew, as `Form` says it
 
     def text(self, name: str) -> str:
         """Return the one value of field *name*, stripped; empty if not given.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.ask import Ask, Place
 from bot.dialogue.outcome import Outcome, Tone, line
-from bot.errors import UsageError
+from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
 from bot.ids import FormId
 from bot.journal.model import OpenForm
@@ -77,6 +77,17 @@ async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
     if form is None or form.used_by not in {"", ask.key}:
         raise too_old()
     return form
+
+
+def check_told(ask: Ask) -> None:
+    """Refuse a form of which Slack did not say what stands in it.
+
+    Raises:
+        InvalidRequest: at each field that it left out.
+    """
+    if ask.submission and ask.submission.untold:
+        sentence = _("Slack did not send what stands here: change it, and send again.")
+        raise InvalidRequest(dict.fromkeys(ask.submission.untold, sentence))
 
 
 def shown_after(ask: Ask, answer: Outcome | None) -> Outcome | None:

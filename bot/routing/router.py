@@ -105,6 +105,7 @@ class Router:
         try:
             command, form = self._of_form(ask, lambda named: named.forms)
             _name(ask.command, ask.text)
+            forms.check_told(ask)
             if not form.permit.ends:
                 self.paces.take(ask.who)
             service = await self._returned(ask, form.permit)

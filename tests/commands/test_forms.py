@@ -1,9 +1,12 @@
 """Every form of every command, as Slack shows it: it can be sent in."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.dialogue.ask import Surface
+from bot.dialogue.ask import Submission, Surface
 from bot.dialogue.form import Form
+from bot.errors import InvalidRequest
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model.serialize import view as as_sent
 from bot.slack.inbound import payloads
@@ -15,6 +18,7 @@ from tests.judge import judged
 
 RELAY = "/relay start 7 url=rtmp://push.example.com/live/a --go"
 SESSION = "/car start user=alice ip=125.127.178.228 --go"
+UNTOLD = "Slack did not send what stands here: change it, and send again."
 HOME = {"surface": Surface.BUTTON, "channel": ""}
 # By the form: what is typed before it, what opens it, and how.
 OPENED = {
@@ -106,3 +110,23 @@ async def test_a_window_has_nothing_that_sends_it_in(world):
     window = modals.view(await world.typed("/relay preview R1"))
 
     assert not {"submit", "callback_id"} & window.keys()
+
+
+@pytest.mark.parametrize(("untold", "sent"), [(("room",), 0), ((), 1)])
+async def test_a_form_of_which_slack_did_not_say_all_is_not_sent(world, untold, sent):
+    form = await world.typed("/relay start 7")
+    values = {"room": "7", "url": "rtmp://push.example.com/live/a"}
+    filled = Submission(
+        form_id=form.form_id, view="V1", hash="h", values=values, untold=untold
+    )
+    ask = world.ask("/relay x", surface=Surface.FORM, submission=filled)
+
+    try:
+        answer = await world.router.submit(replace(ask, text="start"))
+    except InvalidRequest as refused:
+        answer = refused.faults
+    await world.settled()
+
+    told = dict.fromkeys(untold, UNTOLD)
+    assert answer == (told or None)
+    assert len(world.cloud.state.calls) == sent

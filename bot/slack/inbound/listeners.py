@@ -214,7 +214,7 @@ class Listeners:
         elif action_id.startswith("field:"):
             field = action_id.removeprefix("field:")
             ask = payloads.submission(body, locale, changed=field)
-            self._later(self._redraw(ask), ask)
+            self._later(self._replies.redraw(ask, self._drawn), ask)
         await ack()
 
     async def _submission(self, ack: AsyncAck, body: Body) -> None:
@@ -359,13 +359,10 @@ class Listeners:
             outcome = Outcome(headline=(sentence,), tone=Tone.WARN)
         await self._replies.reply(ask, outcome)
 
-    async def _redraw(self, ask: Ask) -> None:
+    async def _drawn(self, ask: Ask) -> Form | Outcome:
         with self._read_by(ask.who):
-            drawn = await self._serve(ask, self._router.redraw)
-        if isinstance(drawn, Form):
-            await self._replies.redraw(ask, drawn)
-        else:
-            await self._replies.reply(ask, drawn)
+            drawn: Form | Outcome = await self._serve(ask, self._router.redraw)
+        return drawn
 
     async def show_home(self, who: Person) -> None:
         """Show *who* their Home tab as it is now."""

@@ -85,6 +85,8 @@ def submission(
     view = body["view"]
     _form, command, subcommand = str(view["callback_id"]).split(":", 2)
     who, form_id = filler(body, locale)
+    state = (view.get("state") or {}).get("values") or {}
+    shown = view.get("blocks") or ()
     return Ask(
         command=command,
         text=subcommand,
@@ -97,8 +99,10 @@ def submission(
             form_id=form_id,
             view=str(view["id"]),
             hash=str(view.get("hash", "")),
-            values=modals.values((view.get("state") or {}).get("values") or {}),
+            values=modals.values(state, view.get("blocks")),
             changed=changed,
+            untold=modals.untold(state, shown),
+            drawn=modals.drawn(shown),
         ),
     )
 

@@ -16,6 +16,7 @@ from cachetools import LRUCache
 
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Picture
+from bot.slack.outbound.views import Views
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import modals
 
@@ -28,16 +29,21 @@ log = structlog.get_logger(__name__)
 
 
 class Pictures:
-    """Puts pictures into the views that *web* has opened, within *patience* seconds."""
+    """Puts pictures into the views that *web* has opened, within *patience* seconds.
+
+    *views* knows what stands in them.
+    """
 
     def __init__(
         self,
         web: Web,
         sleep: Callable[[float], Awaitable[None]],
+        views: Views | None = None,
         *,
         patience: float = PATIENCE,
     ) -> None:
         self._web = web
+        self._views = views or Views()
         self._sleep = sleep
         self._patience = patience
         self._files: LRUCache[str, str] = LRUCache(MOST_KEPT)
@@ -83,16 +89,24 @@ class Pictures:
             return "no file"
         sent = Sent(ok=False)
         for pause in (*PAUSES, None):
-            sent = await self._web.call(
-                "views.update",
-                view=modals.view(form),
-                view_id=view["id"],
-                hash=view.get("hash"),
-            )
+            sent = await self._updated(form, view)
             if pause is None or not (sent.transient or is_unshown(sent)):
                 break
             await self._sleep(pause)
         return sent.error
+
+    async def _updated(self, form: Form, view: dict[str, Any]) -> Sent:
+        """Show *form* in place of *view*, unless a choice has redrawn that since."""
+        name, before = str(view["id"]), str(view.get("hash", ""))
+        async with self._views.turn(name):
+            sent = await self._web.call(
+                "views.update",
+                view=modals.view(form),
+                view_id=name,
+                hash=view.get("hash"),
+            )
+            self._views.stands(name, before, form, sent)
+        return sent
 
 
 def is_unshown(sent: Sent) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from cachetools import TTLCache
 
-from bot.dialogue.ask import Ask, Person
+from bot.dialogue.ask import Ask, Person, Submission
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, as_of, line
 from bot.i18n import DEFAULT_LOCALE, _, reader_locale, reading_in, slash
@@ -21,6 +21,7 @@ from bot.ids import SlackUserId
 from bot.slack.outbound import routes
 from bot.slack.outbound.pictures import Pictures, is_unshown
 from bot.slack.outbound.routes import Destination, Way
+from bot.slack.outbound.views import Views
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
 
@@ -36,7 +37,7 @@ LATE = {
     "request_timeout",
     "timeout",
 }
-# The form was closed, or a newer choice is redrawing it.
+# The form was closed or sent in, or another bot on the same journal redraws it.
 MOOT = {"hash_conflict", "not_found"}
 
 MOST_FORMS, FORMS_LIVE = 1000, 1800.0  # seconds that an unopened form is kept
@@ -65,7 +66,8 @@ class Replies:
             MOST_FORMS, FORMS_LIVE
         )
         self._sleep = sleep
-        self.pictures = Pictures(web, sleep)
+        self.views = Views()
+        self.pictures = Pictures(web, sleep, self.views)
         self._homeless: set[tuple[str, str]] = set()
 
     async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
@@ -86,22 +88,43 @@ class Replies:
             sentence = _("That form is too old. Ask for a new one.")
         return Outcome(headline=(sentence,), tone=Tone.WARN)
 
-    async def redraw(self, ask: Ask, form: Form) -> None:
-        """Show *form* in place of the one of *ask*, unless that has changed since."""
-        old = ask.submission
-        if old is None:
+    async def redraw(
+        self, ask: Ask, draw: Callable[[Ask], Awaitable[Form | Outcome]]
+    ) -> None:
+        """Show what *draw* makes of the choice *ask*: the form anew, or why not.
+
+        It waits for what redraws the same form, and is dropped if that has closed it,
+        or made another form of it.
+        """
+        if ask.submission is None:
             return
-        with _read_by(ask.who):
+        async with self.views.turn(ask.submission.view):
+            now = self.views.made_now(ask)
+            if now is None or now.submission is None:
+                log.info("view.moved-on")
+                return
+            drawn = await draw(now)
+            if isinstance(drawn, Form):
+                sent = await self._redrawn(now.submission, drawn, ask.who)
+        if isinstance(drawn, Outcome):
+            await self.reply(ask, drawn)
+        elif sent.ok or sent.error in MOOT:
+            log.info("view.updated", error=sent.error)
+            with _read_by(ask.who):
+                await self.pictures.add(drawn, sent)
+        else:
+            log.warning("view.kept", error=sent.error)
+            with _read_by(ask.who):
+                text = _("Slack did not redraw the form: {error}. Send it in as it is.")
+                await self._warn(ask, text.format(error=sent.error))
+
+    async def _redrawn(self, old: Submission, form: Form, who: Person) -> Sent:
+        """Show *form* in place of what *old* stands in."""
+        with _read_by(who):
             to = {"view_id": old.view, "hash": old.hash}
             sent = await self._form("views.update", form, **to)
-            if sent.ok or sent.error in MOOT:
-                log.info("view.updated", error=sent.error)
-                await self.pictures.add(form, sent)
-                return
-        log.warning("view.kept", error=sent.error)
-        with _read_by(ask.who):
-            sentence = _("Slack did not redraw the form: {error}. Send it in as it is.")
-            await self._warn(ask, sentence.format(error=sent.error))
+        self.views.stands(old.view, old.hash, form, sent)
+        return sent
 
     async def publish(self, user: str, view: dict[str, Any]) -> None:
         """Show *view* as the Home tab of *user*, who is told once why it is not."""

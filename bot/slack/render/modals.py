@@ -87,16 +87,50 @@ def options(offered: Iterable[Option]) -> Json:
     return {"options": _options(offered)[: limits.SELECT_OPTIONS]}
 
 
-def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Value]:
+def values(
+    state: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    shown: Iterable[Mapping[str, Any]] | None = None,
+) -> dict[str, Value]:
     """Return the value of each field in `view.state.values`, None for an empty one.
 
+    *shown* are the blocks of the view. Slack has been seen to send the state of a view
+    that stood there before: what is in none of *shown* does not count, and an input
+    that the state lacks holds what it was drawn with.
     https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    https://github.com/slackapi/bolt-js/issues/625
     """
+    if shown is not None:
+        inputs = [block for block in shown if block.get("type") == "input"]
+        state = {
+            one["block_id"]: state.get(one["block_id"]) or _as_drawn(one["element"])
+            for one in inputs
+        }
     return {
         _named(block): _value(element)
         for block, elements in state.items()
         for element in elements.values()
     }
+
+
+def untold(
+    state: Mapping[str, Any], shown: Iterable[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """Return the fields among *shown* that have a text, and of which *state* has none.
+
+    What they were drawn with may have been typed over.
+    """
+    inputs = [block for block in shown if block.get("type") == "input"]
+    return tuple(
+        _named(one["block_id"])
+        for one in inputs
+        if not state.get(one["block_id"]) and _value(_as_drawn(one["element"])[""])
+    )
+
+
+def drawn(shown: Iterable[Mapping[str, Any]]) -> str:
+    """Return which time the fields among the blocks *shown* have begun anew."""
+    inputs = (block["block_id"] for block in shown if block.get("type") == "input")
+    return str(next(inputs, "")).partition(DRAWN)[2]
 
 
 def faults(
@@ -337,6 +371,17 @@ def _option(option: Option) -> Json:
     }
     hint = {"description": plain_text(option.hint, limits.OPTION_HINT)}
     return shown | (hint if option.hint else {})
+
+
+def _as_drawn(element: Mapping[str, Any]) -> dict[str, Json]:
+    """Return the state of an input in which *element* stands as it was drawn."""
+    ways = {
+        "value": "initial_value",
+        "selected_option": "initial_option",
+        "selected_options": "initial_options",
+        "selected_date_time": "initial_date_time",
+    }
+    return {"": {key: element.get(initial) for key, initial in ways.items()}}
 
 
 def _value(element: Mapping[str, Any]) -> Value:

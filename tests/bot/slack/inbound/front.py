@@ -106,8 +106,12 @@ class Replies:
     async def reply(self, ask, answer):
         self.told.append((ask.key, answer))
 
-    async def redraw(self, ask, form):
-        self.told.append((ask.submission.changed, form.subcommand))
+    async def redraw(self, ask, draw):
+        drawn = await draw(ask)
+        if isinstance(drawn, Form):
+            self.told.append((ask.submission.changed, drawn.subcommand))
+        else:
+            self.told.append((ask.key, drawn))
 
     async def publish(self, user, view):
         self.told.append((user, view["type"]))

@@ -163,6 +163,21 @@ def test_a_form_is_keyed_by_its_view_and_carries_only_its_draft():
     assert submission(VIEW, changed="what").submission.changed == "what"
 
 
+def test_of_a_form_only_what_it_shows_counts():
+    room = {"type": "plain_text_input", "action_id": "field:room"}
+    shown = {"type": "input", "block_id": "room.2", "element": room}
+    state = VIEW["view"]["state"]["values"]
+    view = {
+        **VIEW["view"],
+        "blocks": [shown],
+        "state": {"values": {**state, "room.2": state["room"]}},
+    }
+
+    read = submission({**VIEW, "view": view}).submission
+
+    assert (read.values, read.drawn, read.untold) == ({"room": "7"}, "2", ())
+
+
 def said(text, **more):
     event = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": text, **more}
     return {"team_id": "T1", "event_id": "E1", "event": event}

@@ -1,11 +1,22 @@
 """Fields that begin anew are others to Slack, and the same to whoever reads them."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.form import Form, Option, PicksField, TextField
+from bot.dialogue.form import (
+    ChecksField,
+    ChoiceField,
+    Form,
+    MomentField,
+    NumberField,
+    Option,
+    PicksField,
+    TextField,
+)
 from bot.ids import FormId
 from bot.slack.render import modals
 from tests.judge import judged
@@ -95,3 +106,54 @@ def test_with_nothing_picked_slack_gets_no_empty_list():
     assert modals.values({"targets": {"field:targets": {"selected_options": []}}}) == {
         "targets": None
     }
+
+
+BLOCKS = modals.view(replace(PLAIN, drawn="2"))["blocks"]
+OPTIONS = (Option("One", "one"), Option("Two", "two"))
+SET = (
+    TextField(name="room", label="Room", initial="7"),
+    NumberField(name="idle", label="Idle", initial=60, least=5, most=90),
+    ChoiceField(name="what", label="What", options=OPTIONS, initial="two"),
+    PicksField(name="targets", label="Targets", options=OPTIONS, initial=("one",)),
+    ChecksField(name="cells", label="Cells", options=OPTIONS, ticked=("two",)),
+    MomentField(name="until", label="Until", initial=datetime(2026, 1, 2, tzinfo=UTC)),
+    TextField(name="note", label="Note", optional=True),
+)
+
+
+@pytest.mark.parametrize("older", ["room", "room.1", "room.3", "json"])
+def test_what_stood_in_an_earlier_view_does_not_count(older):
+    state = {**sent(replace(PLAIN, drawn="2"), room="7", note=None)}
+    stale = {older: {"field:room": {"value": "666"}}}
+
+    assert modals.values({**stale, **state}, BLOCKS) == {"room": "7", "note": None}
+    assert modals.values({**state, **stale}, BLOCKS) == {"room": "7", "note": None}
+
+
+def test_a_view_without_inputs_has_no_values():
+    assert modals.values(sent(PLAIN, room="7", note="n"), [{"type": "section"}]) == {}
+
+
+def test_an_input_of_which_slack_says_nothing_is_as_it_was_drawn():
+    blocks = modals.view(replace(PLAIN, fields=SET, drawn="1"))["blocks"]
+
+    assert modals.values({}, blocks) == {
+        "room": "7",
+        "idle": "60",
+        "what": "two",
+        "targets": ("one",),
+        "cells": ("two",),
+        "until": "2026-01-02T00:00:00Z",
+        "note": None,
+    }
+    names = ("room", "idle", "what", "targets", "cells", "until")
+    assert modals.untold({}, blocks) == names
+    assert modals.untold({f"{name}.1": {"x": {}} for name in names}, blocks) == ()
+
+
+@pytest.mark.parametrize("drawn", ["", "1", "27"])
+def test_a_view_says_which_time_its_fields_have_begun_anew(drawn):
+    view = modals.view(replace(PLAIN, drawn=drawn))
+
+    assert modals.drawn([{"type": "section"}, *view["blocks"]]) == drawn
+    assert not modals.drawn([{"type": "section"}])
