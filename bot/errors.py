@@ -3,6 +3,7 @@
     BotError                  everything that is raised on purpose
     ├── UserError             the asker can mend it; its text is shown as it is
     │   ├── UsageError        the words were not understood
+    │   │   └── FormGone      a form is not on record any more
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
     │   ├── AlreadyRuns       the like of it runs; has the handles
@@ -46,6 +47,10 @@ class UsageError(UserError):
     def __init__(self, sentence: str, *, usage: str = "") -> None:
         super().__init__(sentence)
         self.usage = usage
+
+
+class FormGone(UsageError):
+    """A form that is not on record any more, or never was for whoever sends it in."""
 
 
 class InvalidRequest(UserError):

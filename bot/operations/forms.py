@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.ask import Ask, Place
 from bot.dialogue.outcome import Outcome, Tone, line
-from bot.errors import InvalidRequest, UsageError
+from bot.errors import FormGone, InvalidRequest, UsageError
 from bot.i18n import _
 from bot.ids import FormId
 from bot.journal.model import OpenForm
@@ -54,6 +54,16 @@ def at(ask: Ask, form: OpenForm) -> Ask:
     return replace(ask, where=place_of(form), answer_url=form.answer_url)
 
 
+def of_no_form(ask: Ask) -> Ask:
+    """Return the submission *ask* as one whose form is not on record any more.
+
+    Its card comes into the asker's messages with the bot.
+    """
+    if ask.submission is None:
+        return ask
+    return replace(ask, submission=replace(ask.submission, form_id=FormId("")))
+
+
 def place_of(form: OpenForm) -> Place:
     """Return where *form* was asked for."""
     return Place(channel=form.channel, thread=form.thread, direct=form.direct)
@@ -70,11 +80,14 @@ async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
     """Return the open form *form_id* of whoever asks.
 
     Raises:
-        UsageError: it is older than 30 minutes, somebody else's, or was sent in.
+        FormGone: it is older than 30 minutes, or somebody else's.
+        UsageError: it was sent in.
     """
     who = ask.who
     form = await open_forms.get(form_id, team=who.team, user=who.user)
-    if form is None or form.used_by not in {"", ask.key}:
+    if form is None:
+        raise FormGone(str(too_old()))
+    if form.used_by not in {"", ask.key}:
         raise too_old()
     return form
 

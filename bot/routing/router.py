@@ -108,7 +108,8 @@ class Router:
             forms.check_told(ask)
             if not form.permit.ends:
                 self.paces.take(ask.who)
-            service = await self._returned(ask, form.permit)
+            anyway = form.permit.ends  # a stop is never too late
+            service = await self._returned(ask, form.permit, anyway=anyway)
             return await form.answer(_heard(ask, command), service)
         except InvalidRequest:
             raise
@@ -129,10 +130,8 @@ class Router:
             command, form = self._of_form(ask, lambda named: named.redraws)
             ask = ask.hidden(_hide, command.sent)
             self.paces.take(ask.who)
-            try:
-                service = await self._returned(ask, form.permit)
-            except UsageError as too_old:  # or sent in, which sending it in will tell
-                service = await self._admitted_anyway(ask, form.permit, too_old)
+            # too old or sent in is told once it is sent in
+            service = await self._returned(ask, form.permit, anyway=True)
             return await form.answer(ask, service)
         except NotAllowed as refused:
             await self._record(ask, ask.text, refused)
@@ -247,8 +246,10 @@ class Router:
             raise forms.too_old()
         return command, way
 
-    async def _returned(self, ask: Ask, permit: Permit) -> Approving:
+    async def _returned(self, ask: Ask, permit: Permit, *, anyway: bool) -> Approving:
         """Return the service for *ask*, judged where its form was asked for.
+
+        *anyway*: also if its form stands nowhere any more.
 
         Raises:
             NotAllowed: policy refuses it.
@@ -256,21 +257,16 @@ class Router:
         """
         at_home = self.service.rights.check_at_home
         await at_home(ask.who, permit.action, ends=permit.ends)
-        placed, service = await self.service.placed(ask)
-        return await service.admitted(placed.who, placed.where, permit)
-
-    async def _admitted_anyway(
-        self, ask: Ask, permit: Permit, too_old: UsageError
-    ) -> Approving:
-        """Return the service for *ask* of a form that stands nowhere any more.
-
-        Raises:
-            UsageError: *too_old*; at no place would it be allowed.
-        """
         try:
-            return await self.service.admitted(ask.who, ask.where, permit)
-        except NotAllowed:
-            raise too_old from None
+            placed, service = await self.service.placed(ask)
+        except UsageError as too_old:
+            if not anyway:
+                raise
+            try:
+                return await self.service.admitted(ask.who, ask.where, permit)
+            except NotAllowed:
+                raise too_old from None
+        return await service.admitted(placed.who, placed.where, permit)
 
     async def _record(self, ask: Ask, name: str, refused: NotAllowed) -> None:
         await self.service.record_refusal(ask, f"{ask.command}.{name}", refused)

@@ -112,6 +112,11 @@ def _production(relays: Iterable[Intent], service: Service) -> list[Intent]:
     return [one for one in relays if one.subject.app in names]
 
 
+def is_review(ask: Ask) -> bool:
+    """Tell whether *ask* sends in the form of `review`."""
+    return ask.submission is not None and f"{RELAYS}1" in ask.submission.values
+
+
 async def chosen(ask: Ask, service: Service) -> list[Intent]:
     """Return the relays that have a tick in the form that *ask* sends in.
 

@@ -18,11 +18,11 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.dialogue.words import TokenKind
-from bot.errors import InvalidRequest, NotFound, UsageError
+from bot.errors import FormGone, InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import SHORTEST_TASK_ID, TaskId, is_intent_id
 from bot.journal.model import Intent
-from bot.operations.forms import shown_after
+from bot.operations.forms import of_no_form, shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.resources.faults import Gathered
@@ -74,10 +74,16 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
 
 @command.form("stop", permit=STOP)
 async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
-    """Stop the relay that was chosen from the list, or all that have a tick."""
-    placed, kept = await service.returned(ask)
-    if many.WHICH in kept:
-        return await _stop_ticked(placed, service, kept[many.WHICH])
+    """Stop the relay that was chosen from the list, or all that have a tick.
+
+    A stop is never refused: what is to be stopped stands in the form, however old.
+    """
+    try:
+        placed, kept = await service.returned(ask)
+    except FormGone:
+        placed, kept = of_no_form(ask), {}
+    if many.is_review(placed):
+        return await _stop_ticked(placed, service, kept.get(many.WHICH, ""))
     chosen = placed.submission.text("relay") if placed.submission else ""
     relay = await service.thing(ask.who, chosen)
     if relay is None:

@@ -6,6 +6,7 @@ from bot.dialogue.ask import Surface
 from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
 from bot.journal.evidence import Ending
+from bot.settings import Policy, Rule
 from bot.states import State
 from tests.commands.relay.samples import START, buttons, calls
 
@@ -193,3 +194,39 @@ async def test_in_the_home_tab_a_form_asks_first_and_stops_what_was_chosen(world
 
     assert (form.title, field.initial[0].value) == ("Stop a relay", "R1")
     assert (before, calls(world, "StopPublishCdnStream")) == (0, 1)
+
+
+CHOSEN = [("/relay stop", {"relay": "R1"}), ("/relay stop all", {"relays1": ("R1",)})]
+
+
+@pytest.mark.parametrize(("typed", "chosen"), CHOSEN)
+async def test_a_stop_is_never_too_late_however_long_its_form_was_open(
+    world, typed, chosen
+):
+    await world.typed(START)
+    await world.typed(f"{START} again=R1")
+    form = await world.typed(typed)
+    world.clock.push(hours=5)
+
+    answer = await world.submitted(form, key="modal:T0HOME:V1", **chosen)
+    again = await world.submitted(form, key="modal:T0HOME:V1", **chosen)
+
+    assert answer.plain == "🟡 R1 is being stopped."
+    assert "That was asked already" in repr(again)
+    states = [(await world.handle(name)).state for name in ("R1", "R2")]
+    assert states == [State.STOPPED, State.STARTED]
+    assert calls(world, "StopPublishCdnStream") == 1
+
+
+@pytest.mark.parametrize(("typed", "chosen"), CHOSEN)
+async def test_who_may_stop_in_one_channel_alone_does_so_in_a_form_on_record(
+    world_with, typed, chosen
+):
+    there = Rule(name="there", actions=("*",), users=("U0ANA",), channels=("C0OPS",))
+    world = await world_with(Policy(rules=(there,)))
+    await world.typed(START)
+    form = await world.typed(typed)
+    world.clock.push(hours=5)
+
+    with pytest.raises(InvalidRequest, match="too old"):
+        await world.submitted(form, **chosen)
