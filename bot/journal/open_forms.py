@@ -1,8 +1,8 @@
 """Open forms: each belongs to one person, for 30 minutes, and is sent in once.
 
-Slack does not say when a form is closed unsent, and shows one at a time, so of the
-forms that a person has open the newest is the one that is being filled in. Whoever
-opens more than `MOST_OPEN` loses the oldest.
+Slack does not say when a form is closed unsent. A form has another row each time that
+it is redrawn, and so has what a button asks about. Whoever has more than `MOST_OPEN`
+loses the oldest.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from bot.journal.schema_saved import open_forms
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 
-MOST_OPEN = 5  # of one person, who may have Slack on more than one device
+MOST_OPEN = 50  # of one person; a choice in a form opens it once more
 
 _theirs = (
     open_forms.c.team == bindparam("team"),

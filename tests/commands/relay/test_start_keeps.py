@@ -11,8 +11,9 @@ from bot.resources.relay.draft import SET_ASIDE, redrawn, submitted
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import ENCODING, KEYS, OF_SEI
 from bot.settings import App, Terms
+from tests.commands.relay.changing import pressed
 from tests.commands.relay.filling import OnScreen, fields, opened, text_of
-from tests.commands.relay.samples import URL, calls
+from tests.commands.relay.samples import URL, buttons, calls
 
 TERMS = Terms(apps=(App(name="main", sdk_app_id=1400000001, usersig_key="k" * 8),))
 ELSEWHERE = "rtmp://push.elsewhere.test/live/a"
@@ -206,3 +207,18 @@ async def test_what_a_choice_took_away_from_more_does_not_count():
     assert "logo" not in form.plan
     await form.fill(what="mix")
     assert form.plan["logo"] == "https://a.example/l.png"
+
+
+async def test_choices_in_one_form_take_no_other_question_away(world):
+    await world.typed("/relay start 8 url=rtmp://push.example.com/live/b --go")
+    asked = await world.typed("/relay update R1 bitrate=1200")
+    (button,) = buttons(asked)
+    form = await opened(world, "/relay start 7")
+
+    for number in range(20):
+        await form.fill(quality="custom" if number % 2 else "720p15")
+    await pressed(world, button)
+
+    assert calls(world, "UpdatePublishCdnStream") == 1
+    await form.send(url="rtmp://push.example.com/live/a")
+    assert calls(world, "StartPublishCdnStream") == 2
