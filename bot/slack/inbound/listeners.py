@@ -232,7 +232,7 @@ class Listeners:
     async def _submitted(self, ack: AsyncAck, ask: Ask, view: payloads.Payload) -> None:
         """Ack the form *ask*, sent in as *view*, with what it leads to."""
         try:
-            answer, late = await self._in_time(ask, self._router.submit)
+            answer, late = await self._in_time(ask, self._router.submit, view)
         except InvalidRequest as refused:
             if faults := modals.faults(payloads.inputs(view), refused.faults):
                 await ack(response_action="errors", errors=faults)
@@ -372,24 +372,26 @@ class Listeners:
         await self._replies.publish(who.user, view)
 
     async def _in_time(
-        self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
+        self,
+        ask: Ask,
+        serve: Callable[[Ask], Awaitable[Answer]],
+        view: Mapping[str, Any] | None = None,
     ) -> tuple[Answer, bool]:
-        """Return the answer, or True if it will be told later."""
+        """Return the answer, or True if it will be told later; of a form its *view*."""
         working = asyncio.create_task(self._serve(ask, serve))
         done, _pending = await asyncio.wait({working}, timeout=self._patience)
         if done:
             return working.result(), False
-        self._later(self._tell_when_done(ask, working), ask)
+        self._later(self._tell_when_done(ask, working, view or {}), ask)
         return None, True
 
     async def _tell_when_done(
-        self, ask: Ask, working: "asyncio.Future[Answer]"
+        self, ask: Ask, working: "asyncio.Future[Answer]", view: Mapping[str, Any]
     ) -> None:
         try:
-            answer = await working
+            await self._replies.reply(ask, await working)
         except InvalidRequest as refused:
-            answer = modals.unplaced(refused.faults)
-        await self._replies.reply(ask, answer)
+            await self._replies.give_back(ask, view, refused.faults)
 
     def _later(self, work: Any, ask: Ask) -> None:
         with self._read_by(ask.who):

@@ -24,9 +24,11 @@ from bot.slack.outbound.routes import Destination, Way
 from bot.slack.outbound.views import Views
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
+from bot.slack.render.given_back import given_back
 
 PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries of one way
 LONGEST_PAUSE = 60.0
+ACKED = 1.0  # seconds by which Slack shows what a form was answered with
 FRESH = timedelta(seconds=1)  # for which an answer need not say of which moment it is
 MOST_TOLD = 1000  # people who were told why their Home is not shown
 # Slack takes a form within 3 s of the click, and once.
@@ -125,6 +127,25 @@ class Replies:
             sent = await self._form("views.update", form, **to)
         self.views.stands(old.view, old.hash, form, sent)
         return sent
+
+    async def give_back(
+        self, ask: Ask, sent: Mapping[str, Any], faults: Mapping[str, str]
+    ) -> None:
+        """Show the view *sent* in by *ask* again, filled in, and its *faults*.
+
+        They are told as an answer where it is closed, or nothing can be mended in it.
+        """
+        view = ask.submission.view if ask.submission else ""
+        if view and sent.get("blocks"):
+            with _read_by(ask.who):
+                body = given_back(sent, faults)
+            await self._sleep(ACKED)
+            async with self.views.turn(view):
+                shown = await self.web.call("views.update", view=body, view_id=view)
+            if shown.ok:
+                return
+            log.warning("view.not-given-back", error=shown.error)
+        await self.reply(ask, modals.unplaced(faults))
 
     async def publish(self, user: str, view: dict[str, Any]) -> None:
         """Show *view* as the Home tab of *user*, who is told once why it is not."""

@@ -106,7 +106,7 @@ def values(
             for one in inputs
         }
     return {
-        _named(block): _value(element)
+        named(block): _value(element)
         for block, elements in state.items()
         for element in elements.values()
     }
@@ -121,7 +121,7 @@ def untold(
     """
     inputs = [block for block in shown if block.get("type") == "input"]
     return tuple(
-        _named(one["block_id"])
+        named(one["block_id"])
         for one in inputs
         if not state.get(one["block_id"]) and _value(_as_drawn(one["element"])[""])
     )
@@ -143,9 +143,9 @@ def faults(
     input. Without inputs the result is empty: `unplaced` shows them.
     """
     parts = fields.fields if isinstance(fields, Form) else fields
-    named = (f for f in parts if isinstance(f, str | Field))
-    inputs = [f if isinstance(f, str) else f.name for f in named]
-    names = {_named(block): block for block in inputs}
+    filled = (f for f in parts if isinstance(f, str | Field))
+    inputs = [f if isinstance(f, str) else f.name for f in filled]
+    names = {named(block): block for block in inputs}
     errors: dict[str, list[str]] = {}
     for name, sentence in sentences.items() if inputs else ():
         has_input = name in names
@@ -199,7 +199,7 @@ def _tell_apart(parts: Iterable[Json], drawn: str) -> None:
             part["block_id"] += f"{DRAWN}{drawn}"
 
 
-def _named(block: str) -> str:
+def named(block: str) -> str:
     """Return the name of the field whose input is *block*."""
     return block.partition(DRAWN)[0]
 

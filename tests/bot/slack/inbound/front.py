@@ -113,6 +113,9 @@ class Replies:
         else:
             self.told.append((ask.key, drawn))
 
+    async def give_back(self, ask, view, faults):
+        self.told.append((view["id"], faults))
+
     async def publish(self, user, view):
         self.told.append((user, view["type"]))
 
