@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Button, Outcome
+from bot.dialogue.outcome import Button, Outcome, line
 from bot.errors import (
     ELSEWHERE,
     AlreadyRuns,
@@ -67,7 +67,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
 
 
 @command.form("start", permit=START)
-async def submit_start(ask: Ask, service: Service) -> Outcome | None:
+async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Open what the form says; faults go back to their fields."""
     placed, kept = await service.returned(ask)
     form = placed.submission
@@ -78,11 +78,12 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
         return shown_after(placed, await _start(placed, service, plan, again=again))
     except AlreadyRuns as taken:
         handles = ",".join(sorted({*again, *taken.handles}))
-        await service.remember(placed, {AGAIN: handles})
         named = _named(taken.handles)
         rest = _("Send this in once more to take it over; they are told.")
         text = f"{_taken_from().format(handles=named)} {rest}"
-        raise InvalidRequest({"user": text}) from None
+        # another form: of this one Slack may bring a second, by who has not read that
+        form_id = await service.open_form(placed, {**kept, AGAIN: handles})
+        return _form(plan, form_id, service.projects, text)
 
 
 async def _start_or_ask(
@@ -246,15 +247,21 @@ def _typed(faults: Mapping[str, str]) -> dict[str, str]:
     return typed
 
 
-def _form(plan: dict[str, str], form_id: FormId, projects: Sequence[Project]) -> Form:
+def _form(
+    plan: dict[str, str], form_id: FormId, projects: Sequence[Project], asked: str = ""
+) -> Form:
+    """Return the form, filled in with *plan*; or one that has *asked* before."""
+    user, *others = _who(plan)
     return Form(
         command="car",
         subcommand="start",
         title=_("Open a session"),
-        submit=_("Open"),
+        submit=_("Take it over") if asked else _("Open"),
         form_id=form_id,
         fields=(
-            *_who(plan),
+            user,
+            *((line(f"⚠️ {asked}"),) if asked else ()),
+            *others,
             *_where(plan, projects),
             *_how(plan),
             *_several(plan),

@@ -191,12 +191,11 @@ async def meanwhile(
 ) -> Form:
     """Return the form anew: the relay is not any more what it was drawn from.
 
-    What was typed stays in it; what was not is as the relay is by now.
+    What was typed stays in it; what was not is as the relay is by now. It is another
+    form: of the former Slack may bring a second one, by who has not read this.
     """
-    form = ask.submission
     kept = {**values, VERSION: work.version}
-    await service.remember(ask, kept)
-    form_id = form.form_id if form else FormId("")
+    form_id = await service.open_form(ask, kept)
     return drawn(work, service, kept, form_id, (changed_since(work.relay),))
 
 

@@ -1,6 +1,6 @@
 """`/relay start`: by form, or at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -19,6 +19,7 @@ from bot.operations.service import Service
 from bot.resources.relay import again as once_more
 from bot.resources.relay import cdn, draft, form_preset, pasted, timers
 from bot.resources.relay.choices import Choices
+from bot.resources.relay.draft import AGAIN
 from bot.resources.relay.form import start_form
 from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
@@ -45,7 +46,7 @@ from commands.relay.saved import (
     with_preset,
 )
 
-AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
+DRAFT = "draft"  # what a confirmation carries, beside AGAIN
 LIKE = "like"  # the relay that another is started like
 UNSHOWN = {"app", *WORDS}  # of which a form has no wrong choice
 
@@ -195,20 +196,31 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         answer = await _start(placed, service, wanted, again=again, copies=copies)
         return shown_after(placed, answer)
     except AlreadyRuns as runs_already:
-        raise await _alike(placed, service, again, runs_already.handles) from None
+        return await _alike(placed, service, kept, {*again, *runs_already.handles})
 
 
 async def _alike(
-    placed: Ask, service: Service, again: Iterable[str], alike: Sequence[str]
-) -> InvalidRequest:
-    """Return that relays are *alike*, and let the form start another once more."""
-    await service.remember(placed, {AGAIN: ",".join({*again, *alike})})
+    placed: Ask, service: Service, kept: dict[str, str], alike: Iterable[str]
+) -> Form:
+    """Return the form that starts another beside what is *alike*, and says so.
+
+    It is another than the one that was sent in: of that Slack may bring a second one,
+    by somebody who has not read this.
+    """
+    form = placed.submission
+    values = draft.redrawn(kept, form) if form else dict(kept)
+    values[AGAIN] = ",".join(sorted(alike))
     sentence = _("{handles} is alike, and runs or may. Send this in once more to")
     rest = _("start another all the same.")
-    text = f"{sentence.format(handles=', '.join(alike))} {rest}"
-    names = placed.submission.values if placed.submission else ()
+    text = f"{sentence.format(handles=values[AGAIN].replace(',', ', '))} {rest}"
+    names = form.values if form else ()
     field = next((one for one in ("json", "url", "feedback") if one in names), "")
-    return InvalidRequest({field: text})
+    form_id, offered = (
+        await service.open_form(placed, values),
+        await choices(placed, service),
+    )
+    faults = {field: text}
+    return start_form(values, service.terms, form_id, faults=faults, choices=offered)
 
 
 async def start_or_ask(

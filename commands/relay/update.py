@@ -19,7 +19,6 @@ from bot.errors import (
     UsageError,
 )
 from bot.i18n import _
-from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import handles_in
 from bot.operations.service import Service
@@ -166,7 +165,6 @@ async def _sent_in(
     ask: Ask, service: Service, work: Work, values: dict[str, str]
 ) -> Outcome | Form | None:
     """Send what was looked at, unless it is not to be sent any more."""
-    form_id = ask.submission.form_id if ask.submission else FormId("")
     _plan, wanted = await planned(ask, service, work, values)
     try:
         return shown_after(ask, await send(ask, service, work, wanted, values))
@@ -174,7 +172,9 @@ async def _sent_in(
         return await overtaken(ask, service, values)
     except AlreadyRuns as others:
         beside = {*handles_in(values.get(BESIDE, "")), *others.handles}
-        await service.remember(ask, {BESIDE: ",".join(sorted(beside))})
+        # another form: of this one Slack may bring a second, by who has not read that
+        values[BESIDE] = ",".join(sorted(beside))
+        form_id = await service.open_form(ask, values)
         return review(work.relay, wanted, form_id, (knocks(others),))
 
 

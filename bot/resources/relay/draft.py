@@ -34,6 +34,7 @@ THEN = "then"  # what becomes of the relay that this one is a copy of
 # what can be typed, and what only the form has
 NAMES = (*KEYS, "cells", "mode", "to", THEN)
 PROSE = ("json", "note")  # taken to the letter
+AGAIN = "again"  # the relays that it is like, and that its person was told of
 SAVE = "save"  # the button that makes a preset of the form
 TYPED = "typed:"  # before the name of what was typed beside the JSON
 # what the form shows under *More*; the paste form shows the first of it as well

@@ -40,6 +40,7 @@ from bot.resources.relay.choices import (
     targets_field,
 )
 from bot.resources.relay.draft import (
+    AGAIN,
     BOTH,
     DRAWN,
     FORM,
@@ -85,7 +86,7 @@ def start_form(
         command="relay",
         subcommand="start",
         title=form_copy.title(plan),
-        submit=_("Start"),
+        submit=_("Start another") if plan.get(AGAIN) else _("Start"),
         fields=with_faults(parts, lines, faults or {}),
         form_id=form_id,
         drawn=plan.get(DRAWN, ""),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.errors import InvalidRequest
+from bot.dialogue.outcome import plain
 from bot.slack.inbound.payloads import mention
 from commands import COMMANDS
 from tests.commands.relay.filling import opened
@@ -107,10 +107,40 @@ async def test_in_a_form_without_addresses_it_is_asked_at_its_rooms(world):
     await world.typed(f"{typed} --go")
     form = await opened(world, typed)
 
-    with pytest.raises(InvalidRequest) as asked:
-        await form.send()
+    asked = await form.send()
 
-    assert list(asked.value.faults) == ["feedback"]
-    assert "R1 is alike" in asked.value.faults["feedback"]
+    names = [getattr(one, "name", "") for one in asked.fields]
+    line = asked.fields[names.index("feedback") + 1]
+    assert "R1 is alike" in plain(line.spans)
     await form.send()
+    assert calls(world) == 2
+
+
+async def test_who_has_not_read_the_question_starts_no_other_by_the_same_form(world):
+    """Slack's answer may be lost, so that somebody sends the form in again."""
+    await world.typed(SAME)
+    form = await opened(world, SAME.removesuffix(" --go"))
+
+    first = await world.submitted(form.form, key="modal:T0HOME:V1", **form.state)
+    again = await world.submitted(form.form, key="modal:T0HOME:V1", **form.state)
+    before = calls(world)
+    read = await world.submitted(again, key="modal:T0HOME:V1", **form.state)
+
+    assert [one.submit for one in (form.form, first, again)] == [
+        "Start",
+        "Start another",
+        "Start another",
+    ]
+    assert (before, read, calls(world)) == (1, None, 2)
+
+
+async def test_the_question_stays_asked_through_the_choices_made_after_it(world):
+    await world.typed(SAME)
+    form = await opened(world, SAME.removesuffix(" --go"))
+
+    await form.send()
+    await form.fill(quality="custom")
+
+    assert form.form.submit == "Start another"
+    assert await form.send() is None
     assert calls(world) == 2

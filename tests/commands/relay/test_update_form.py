@@ -111,6 +111,42 @@ async def test_the_look_is_refused_too_if_it_changed_meanwhile(world):
     assert calls(world, UPDATE) == 1
 
 
+async def test_a_look_that_comes_twice_sends_nothing_over_what_was_not_read(world):
+    """Slack's answer may be lost, so that somebody sends the look in again."""
+    await world.typed(START)
+    form = await world.typed("/relay update R1")
+    look = await world.submitted(form, **{**as_shown(form), "mute": "bob"})
+    await world.typed("/relay update R1 bitrate=900 --yes", user="U0BOB")
+
+    answers = [
+        await world.submitted(look, key="modal:T0HOME:V1", note="") for _twice in "12"
+    ]
+
+    assert all(any("U0BOB" in text for text in above(one)) for one in answers)
+    assert calls(world, UPDATE) == 1
+
+
+async def test_a_look_that_comes_twice_knocks_no_other_relay_off_unread(world):
+    await world.typed(START)
+    await world.typed(f"/relay start 8 url={C} --go")
+    form = await world.typed("/relay update R1")
+    filled = {**as_shown(form), "url": f"@R1.1\n{C}"}
+    look = await world.submitted(form, **filled)
+    if fields(look).keys() - {"note"}:
+        names = [one for one in fields(look) if one.startswith("cdn-")]
+        chosen = dict.fromkeys(names, "other")
+        look = await world.submitted(look, **filled, **chosen)
+
+    first = await world.submitted(look, key="modal:T0HOME:V1", note="")
+    again = await world.submitted(look, key="modal:T0HOME:V1", note="")
+    before = calls(world, UPDATE)
+    await world.submitted(again, key="modal:T0HOME:V1", note="")
+
+    assert above(first)[0] == above(again)[0]
+    assert above(first)[0].startswith("Pushed to already, perhaps: by R2.")
+    assert (before, calls(world, UPDATE)) == (0, 1)
+
+
 async def test_a_failed_target_is_replaced_by_a_form_of_one_field(world):
     await world.typed(START)
 
