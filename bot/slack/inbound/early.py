@@ -1,4 +1,4 @@
-"""What is answered where nothing is done: too early, or while too much is asked.
+"""What is answered where nothing is done: too early, too much at once, or it broke.
 
 Too early is before it is known where the bot is installed. That is so only at a first
 start, while Slack is away: later starts know it from the last one.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.ask import Ask
+from bot.dialogue.form import Option
 from bot.dialogue.outcome import Outcome, Tone, line
 from bot.i18n import _
 from bot.slack.inbound import payloads
@@ -43,7 +44,8 @@ def not_connected(kind: PayloadKind, body: Mapping[str, Any]) -> Early:
         case PayloadKind.SUBMISSION:
             early = Early(outcome, body=_kept_open(body, outcome))
         case PayloadKind.OPTIONS:
-            early = Early(outcome, body={"options": []})
+            offered = modals.options(unlisted(str(body.get("value", ""))))
+            early = Early(outcome, body=offered)
         case PayloadKind.CLICK:
             early = Early(outcome, ask=_pressed(body))
         case PayloadKind.SHORTCUT:
@@ -51,6 +53,27 @@ def not_connected(kind: PayloadKind, body: Mapping[str, Any]) -> Early:
         case _:
             early = Early(outcome, status=TRY_AGAIN)
     return early
+
+
+def broken(incident: str) -> Outcome:
+    """Return the answer where something broke, of which the log says more."""
+    named = _("Incident {incident}.").format(incident=incident)
+    return Outcome(
+        headline=(_("Something went wrong in Patchbay; nothing was sent."),),
+        tone=Tone.BAD,
+        parts=(line(named, quiet=True),),
+    )
+
+
+def unlisted(query: str) -> tuple[Option, ...]:
+    """Return what a select offers that cannot be filled: *query*, taken as an ID.
+
+    Nothing at all would say that there is nothing to choose from.
+    """
+    typed = query.strip()
+    if not typed:
+        return (Option(_("The list cannot be read now: type an ID"), "?"),)
+    return (Option(_("Use “{text}” as an ID").format(text=typed), typed),)
 
 
 def overloaded() -> dict[str, Any]:

@@ -21,13 +21,13 @@ from slack_bolt.response import BoltResponse
 
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Outcome, Tone, line
+from bot.dialogue.outcome import Outcome, Tone
 from bot.errors import InvalidRequest
 from bot.i18n import _, once_known, reading_in
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
-from bot.slack.inbound.early import not_connected
+from bot.slack.inbound.early import broken, not_connected, unlisted
 from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
 from bot.slack.inbound.lanes import BehindAck, Lanes
 from bot.slack.inbound.tabs import Answer, Dispatcher, HomeTabs
@@ -116,13 +116,7 @@ class Listeners:
         """Return what is shown when something broke before the router was reached."""
         incident = self._router.new_incident()
         log.error("listeners.broke", incident=incident, exc_info=error)
-        outcome = Outcome(
-            headline=(_("Something went wrong in Patchbay; nothing was sent."),),
-            tone=Tone.BAD,
-            parts=(
-                line(_("Incident {incident}.").format(incident=incident), quiet=True),
-            ),
-        )
+        outcome = broken(incident)
         if body.get("type") == "view_submission":
             return {"response_action": "update", "view": modals.closing(outcome)}
         if "command" not in body:
@@ -254,10 +248,16 @@ class Listeners:
         locale = self._directory.locale(str(body["user"]["id"]))
         _pick, command, source, _name = str(body["action_id"]).split(":", 3)
         filler, form = payloads.filler(body, locale)
-        who = await self._directory.placed(filler)
+        query = str(body.get("value", ""))
         with reading_in(locale):
-            query = str(body.get("value", ""))
-            offered = await self._router.options(command, source, query, who, form)
+            try:
+                async with asyncio.timeout(self._patience):
+                    who = await self._directory.placed(filler)
+                    asked = command, source, query, who, form
+                    offered = await self._router.options(*asked)
+            except Exception:  # else Slack's own words stand there, or nothing
+                log.exception("options.failed", command=command, source=source)
+                offered = unlisted(query)
             await ack(**modals.options(offered))
 
     async def _shortcut(self, ack: AsyncAck, body: Body) -> None:

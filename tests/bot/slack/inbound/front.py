@@ -45,6 +45,7 @@ class Router:
         self.asks = []
         self.holds = OUTCOME
         self.gate = None
+        self.offers = None  # what a select waits for, or that it breaks
         self.read_in = []  # the language of each answer
         self.alerts = {}  # the thing and workspace of each alert, by its place
         self.came = asyncio.Semaphore(0)  # released by every ask
@@ -86,6 +87,10 @@ class Router:
 
     async def options(self, command, source, query, who, form):
         self.asks.append((command, source, query, who.user, form))
+        if self.offers is RuntimeError:
+            raise RuntimeError("no list")
+        if self.offers:
+            await self.offers()
         return (Option("R1 · 7", "R1"),)
 
     async def home(self, who):

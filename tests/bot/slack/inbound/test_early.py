@@ -45,7 +45,7 @@ PAYLOADS = {  # with the status, what stands in the answer, how many are told be
             "action_id": "pick:relay:relays:relay",
         },
         200,
-        "options",
+        "The list cannot be read now",
         0,
     ),
     "a shortcut": (

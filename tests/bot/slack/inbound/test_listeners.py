@@ -120,17 +120,36 @@ async def test_a_press_that_means_nothing_to_us_is_acked(front):
     assert await front.settled() == []
 
 
-async def test_a_select_is_answered_from_memory(front):
-    payload = {
-        "type": "block_suggestion",
-        **USER,
-        "action_id": "pick:relay:relays:relay",
-        "block_id": "relay",
-        "value": "R",
-        "view": {"private_metadata": "d1"},
-    }
+TYPING = {
+    "type": "block_suggestion",
+    **USER,
+    "action_id": "pick:relay:relays:relay",
+    "block_id": "relay",
+    "value": "R",
+    "view": {"private_metadata": "d1"},
+}
 
-    status, body = await front.send(payload)
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ("The list cannot be read now: type an ID", "?")),
+        (" R12 ", ("Use “R12” as an ID", "R12")),
+    ],
+)
+@pytest.mark.parametrize("why", ["broken", "late"])
+async def test_a_select_that_cannot_be_filled_takes_what_is_typed(typed, offered, why):
+    front = Front(patience=0.01)
+    front.router.offers = RuntimeError if why == "broken" else asyncio.Event().wait
+
+    status, body = await front.send({**TYPING, "value": typed})
+
+    (option,) = body["options"]
+    assert (status, option["text"]["text"], option["value"]) == (200, *offered)
+
+
+async def test_a_select_is_answered_from_memory(front):
+    status, body = await front.send(TYPING)
 
     assert front.router.asks == [("relay", "relays", "R", "UANA", "d1")]
     assert (status, [one["value"] for one in body["options"]]) == (200, ["R1"])
