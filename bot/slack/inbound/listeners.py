@@ -389,7 +389,7 @@ class Listeners:
         self, ask: Ask, working: "asyncio.Future[Answer]", view: Mapping[str, Any]
     ) -> None:
         try:
-            await self._replies.reply(ask, await working)
+            await self._replies.follow(ask, await working)
         except InvalidRequest as refused:
             await self._replies.give_back(ask, view, refused.faults)
 

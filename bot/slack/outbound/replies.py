@@ -128,6 +128,15 @@ class Replies:
         self.views.stands(old.view, old.hash, form, sent)
         return sent
 
+    async def follow(self, ask: Ask, answer: Outcome | Form | None) -> None:
+        """Reply to *ask* after Slack was told to wait: a form stands where it stood."""
+        if isinstance(answer, Form):
+            with _read_by(ask.who):
+                view = modals.view(self.pictures.known(answer))
+            if await self._in_its_view(ask, view):
+                return
+        await self.reply(ask, answer)
+
     async def give_back(
         self, ask: Ask, sent: Mapping[str, Any], faults: Mapping[str, str]
     ) -> None:
@@ -135,17 +144,24 @@ class Replies:
 
         They are told as an answer where it is closed, or nothing can be mended in it.
         """
-        view = ask.submission.view if ask.submission else ""
-        if view and sent.get("blocks"):
+        if sent.get("blocks"):
             with _read_by(ask.who):
                 body = given_back(sent, faults)
-            await self._sleep(ACKED)
-            async with self.views.turn(view):
-                shown = await self.web.call("views.update", view=body, view_id=view)
-            if shown.ok:
+            if await self._in_its_view(ask, body):
                 return
-            log.warning("view.not-given-back", error=shown.error)
         await self.reply(ask, modals.unplaced(faults))
+
+    async def _in_its_view(self, ask: Ask, body: dict[str, Any]) -> bool:
+        """Show *body* where the submission *ask* said that it takes a while."""
+        if ask.submission is None:
+            return False
+        view = ask.submission.view
+        await self._sleep(ACKED)
+        async with self.views.turn(view):
+            shown = await self.web.call("views.update", view=body, view_id=view)
+        if not shown.ok:
+            log.warning("view.gone", error=shown.error)
+        return shown.ok
 
     async def publish(self, user: str, view: dict[str, Any]) -> None:
         """Show *view* as the Home tab of *user*, who is told once why it is not."""

@@ -118,6 +118,9 @@ class Replies:
         else:
             self.told.append((ask.key, drawn))
 
+    async def follow(self, ask, answer):
+        await self.reply(ask, answer)
+
     async def give_back(self, ask, view, faults):
         self.told.append((view["id"], faults))
 
