@@ -14,7 +14,16 @@ from bot.journal.presets import EVERYBODYS, Preset
 from bot.operations.service import Service
 from bot.resources.relay import draft, form_preset, naming, presets
 from bot.resources.relay.form import start_form
-from bot.resources.relay.form_preset import ALL, ASKED, BACK, MINE, NAME, OF, SCOPE
+from bot.resources.relay.form_preset import (
+    ALL,
+    ASKED,
+    BACK,
+    MINE,
+    NAME,
+    OF,
+    SCOPE,
+    SINCE,
+)
 from bot.resources.relay.plan import KEYS, SEVERAL, Plan, plan_of
 from bot.resources.relay.references import app_in, references_in
 from bot.resources.relay.replanned import replanned
@@ -22,7 +31,7 @@ from bot.resources.relay.resource import RELAY
 from bot.tencent.models.base import Level
 from commands.relay.command import START, command
 from commands.relay.references import whole
-from commands.relay.saved import choices, wishes
+from commands.relay.saved import check_since, choices, id_by, is_same, wishes
 from commands.relay.target import name_addresses
 
 PRESET = Permit("relay.preset", Level.CHANGE, on_apps=True)
@@ -122,7 +131,7 @@ async def submit_preset(ask: Ask, service: Service) -> Outcome | Form:
     await name_addresses(placed, service, plan, names)
     plan = presets.renamed(plan, names) if names else plan
     saved = replace(saved, plan=plan)
-    await _keep(placed, service, saved)
+    await _keep(placed, service, saved, kept)
     if kept.get(BACK):
         return await _back(placed, service, draft.redrawn(kept, form), saved)
     return _saved(saved.name)
@@ -133,7 +142,8 @@ async def _filled(ask: Ask, service: Service, form: Submission, kept: Plan) -> P
     name = naming.read(form.text(NAME))
     before = await _by_id(ask, service, kept.get(OF, ""))
     owner = EVERYBODYS if form.text(SCOPE) == ALL else ask.who.user
-    blank = before or service.saved.new_preset(ask, name, {})
+    new = replace(service.saved.new_preset(ask, name, {}), id=id_by(form, name))
+    blank = before or new
     return replace(blank, name=name, owner=owner)
 
 
@@ -170,7 +180,8 @@ async def _save(ask: Ask, service: Service, name: str = "") -> Form:
 
 async def _change(ask: Ask, service: Service, there: Preset) -> Form:
     scope = MINE if there.owner else ALL
-    own = {NAME: there.name, SCOPE: scope, OF: there.id}
+    since = there.changed_at.isoformat()
+    own = {NAME: there.name, SCOPE: scope, OF: there.id, SINCE: since}
     return await _opened(ask, service, there.plan, own)
 
 
@@ -237,15 +248,19 @@ async def _misfits(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
     return presets.misfits(plan, described, service.terms)
 
 
-async def _keep(ask: Ask, service: Service, preset: Preset) -> None:
-    """Keep *preset*.
+async def _keep(ask: Ask, service: Service, preset: Preset, since: Plan) -> None:
+    """Keep *preset*, of whose form *since* is kept.
 
     Raises:
-        InvalidRequest: its name is taken, or there are too many.
+        InvalidRequest: its name is taken, there are too many, or it was changed since.
     """
-    referred = references_in(preset.plan)
+    kept = replace(preset, targets=references_in(preset.plan))
+    for there in await service.saved.presets(ask.who):
+        if is_same(there, kept):
+            return  # the same form came twice
+        if there.id == kept.id:
+            check_since(since, there, NAME)
     try:
-        kept = replace(preset, targets=referred)
         await service.saved.keep_preset(ask, kept, _rights(service, kept))
     except NameTaken:
         raise InvalidRequest({NAME: naming.taken(preset.name)}) from None
@@ -354,7 +369,8 @@ async def submit_rename(ask: Ask, service: Service) -> Outcome:
 async def _renamed(ask: Ask, service: Service, there: Preset, name: str) -> Outcome:
     if fault := naming.fault(name):
         raise InvalidRequest({NAME: fault})
-    await _keep(ask, service, replace(there, name=name))
+    since = {SINCE: there.changed_at.isoformat()}
+    await _keep(ask, service, replace(there, name=name), since)
     sentence = _("Preset “{before}” is called “{name}” now.")
     headline = sentence.format(before=there.name, name=name)
     return Outcome(headline=(Bold(headline),), tone=Tone.GOOD)

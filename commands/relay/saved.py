@@ -1,19 +1,48 @@
 """What was saved, for the forms of a subcommand: presets, and targets to choose."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from hashlib import sha256
 
 from bot.access.permits import Permit
 from bot.access.policy import Wish
-from bot.dialogue.ask import Ask
+from bot.dialogue.ask import Ask, Submission
 from bot.errors import InvalidRequest
+from bot.i18n import _
+from bot.journal.named_targets import NamedTarget
+from bot.journal.presets import Preset
 from bot.operations.service import Service
 from bot.resources.relay import draft, presets
 from bot.resources.relay.choices import Choices
+from bot.resources.relay.form_preset import SINCE
 from bot.resources.relay.plan import Plan
 from bot.resources.relay.request import faults_of
 from commands.relay.references import whole
 
+OF_KEEPING = {"changed_by", "changed_at", "used_at"}  # not what it says
 FORM_KEEPS = ("room", "type", "note")  # when another preset is chosen in it
+
+
+def id_by(form: Submission, name: str) -> str:
+    """Return the id of what *form* saves as *name*: the same however often it comes."""
+    return sha256(f"{form.form_id}:{name}".encode()).hexdigest()[:32]
+
+
+def is_same(one: NamedTarget | Preset, other: NamedTarget | Preset) -> bool:
+    """Tell whether *one* is *other*, and says the same: the form of it came twice."""
+    names = {field.name for field in fields(one)} - OF_KEEPING
+    return all(getattr(one, name) == getattr(other, name, None) for name in names)
+
+
+def check_since(kept: Mapping[str, str], there: NamedTarget | Preset, at: str) -> None:
+    """Refuse a form, of which *kept* is kept, that was opened before a change of it.
+
+    Raises:
+        InvalidRequest: *there* was changed meanwhile; at the field *at*.
+    """
+    if kept.get(SINCE) != there.changed_at.isoformat():
+        sentence = _("It was changed meanwhile. Nothing was saved: open a new form.")
+        raise InvalidRequest({at: sentence})
 
 
 def wishes(

@@ -1,5 +1,6 @@
 """`/relay target`: push addresses under a name, each pasted once into a form."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -15,13 +16,14 @@ from bot.journal.named_targets import NamedTarget
 from bot.operations.service import Service
 from bot.resources.push import PushAddress
 from bot.resources.relay import cdn, named, naming, presets
+from bot.resources.relay.form_preset import SINCE
 from bot.resources.relay.plan import Plan
 from bot.resources.relay.references import app_in, references_in
 from bot.runtime.redact import HIDE
 from bot.tencent.models.base import Level
 from commands.relay.command import READ, command
 from commands.relay.references import whole
-from commands.relay.saved import wishes
+from commands.relay.saved import check_since, id_by, is_same, wishes
 
 TARGET = Permit("relay.target", Level.CHANGE, on_apps=True)
 USAGE = "[list | add [name] | change <name> | remove <name> [--yes]]"
@@ -70,7 +72,8 @@ async def target(ask: Ask, service: Service) -> Outcome | Form:
         return named.form(service.terms, form_id, name=name)
     there = await _named(ask, service, name)
     if verb == CHANGE:
-        form_id = await service.open_form(ask, {"name": there.name})
+        since = there.changed_at.isoformat()
+        form_id = await service.open_form(ask, {"name": there.name, SINCE: since})
         return named.form(service.terms, form_id, before=there)
     return await _remove(ask, service, there)
 
@@ -83,7 +86,7 @@ async def submit_target(ask: Ask, service: Service) -> Outcome:
     if form is None:
         raise UsageError(_("That was not a form."))
     if kept.get("name"):
-        return await _changed(placed, service, form, kept["name"])
+        return await _changed(placed, service, form, kept)
     return await _added(placed, service, form)
 
 
@@ -93,7 +96,7 @@ async def _added(ask: Ask, service: Service, form: Submission) -> Outcome:
     try:
         address = named.address(form.text("url"), service.terms)
         blank = service.saved.new_target(ask, name)
-        target = _filled(blank, form, service)
+        target = _filled(replace(blank, id=id_by(form, name)), form, service)
     except InvalidRequest as refused:
         raise InvalidRequest({**faults, **refused.faults}) from None
     if faults:
@@ -103,13 +106,19 @@ async def _added(ask: Ask, service: Service, form: Submission) -> Outcome:
         rights = wishes(service, TARGET, target.apps)
         await service.saved.add_target(ask, target, address.url, rights)
     except NameTaken:
+        there = await service.saved.target(ask.who, name)
+        if there and is_same(there, target):  # the same form came twice
+            return _saved(target)
         raise InvalidRequest({"name": naming.taken(name)}) from None
     except TooMany as full:
         raise InvalidRequest({"name": naming.too_many(full.most)}) from None
     return _saved(target)
 
 
-async def _changed(ask: Ask, service: Service, form: Submission, name: str) -> Outcome:
+async def _changed(
+    ask: Ask, service: Service, form: Submission, kept: Mapping[str, str]
+) -> Outcome:
+    name = kept["name"]
     before = await service.saved.target(ask.who, name)
     if before is None:
         raise InvalidRequest({"url": _gone(name)})
@@ -119,6 +128,9 @@ async def _changed(ask: Ask, service: Service, form: Submission, name: str) -> O
         address = named.address(form.text("url"), service.terms)
         url = address.url
         target = replace(target, shown=address.shown, digest=address.digest)
+    if target == before:  # as when the same form comes twice
+        return _saved(target)
+    check_since(kept, before, "cdn")
     was, becomes = (wishes(service, TARGET, one.apps) for one in (before, target))
     if not await service.saved.change_target(ask, target, url, (*was, *becomes)):
         raise InvalidRequest({"url": _gone(name)})

@@ -27,7 +27,8 @@ NAME, SCOPE, ASKED = "name", "scope", "asked"
 ROOMLESS = "roomless"  # the room stays with the start that it is saved from
 BACK = "back"  # to the form of a start
 OF = "of"  # the preset that is changed
-OWN = (NAME, SCOPE, ASKED, ROOMLESS, BACK, OF)
+SINCE = "since"  # when that was changed last before the form was opened
+OWN = (NAME, SCOPE, ASKED, ROOMLESS, BACK, OF, SINCE)
 MINE, ALL = "mine", "all"
 
 
