@@ -1,8 +1,7 @@
-"""What the journal does inside one transaction of the writer.
+"""What the journal does inside one transaction of the writer, which may run it twice.
 
-Every function may run twice, on the event loop or in a thread. A fact, what it makes of
-its thing, what follows for the stops of that thing, and the notices of all are
-committed together.
+A fact, what it makes of its thing, what follows for the stops of that thing, and the
+notices of all are committed together.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
