@@ -5,11 +5,13 @@ fault is replaced by something sound, and the rest is read again, until nothing 
 comes to light: whoever mends a form mends it once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.dialogue.form import Field, FormPart
+from bot.dialogue.outcome import line
 from bot.errors import InvalidRequest
 
 T = TypeVar("T")
@@ -58,3 +60,22 @@ def every_fault(
             if not fresh:
                 return None, faults
             plan = mend(plan, fresh)
+
+
+def with_faults(
+    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
+) -> tuple[FormPart, ...]:
+    """Return *lines*, then *parts*, each with its fault; first what has no field."""
+    return tuple(_with_faults(parts, lines, faults))
+
+
+def _with_faults(
+    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
+) -> Iterator[FormPart]:
+    names = {part.name for part in parts if isinstance(part, Field)}
+    homeless = (f"{k}: {text}" for k, text in faults.items() if k not in names)
+    yield from (line(text) for text in (*lines, *homeless))
+    for part in parts:
+        yield part
+        if isinstance(part, Field) and part.name in faults:
+            yield line(f"⚠️ {faults[part.name]}")

@@ -1,6 +1,7 @@
 """`/car start`: by form or at once, for a user who may have a session already."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.cards import lists
 from bot.dialogue.ask import Ask
@@ -17,7 +18,7 @@ from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.faults import Gathered, every_fault
+from bot.resources.faults import Gathered, every_fault, with_faults
 from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.settings import Project
 from bot.tencent.models.car import ApplyConcurrent, CreateSession
@@ -55,7 +56,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     if kept := ask.value(DRAFT):
         return await _start_or_ask(ask, service, await service.kept(ask, kept))
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
-    _check_typed(plan, service)
+    faults = _typed_faults(plan, service)
     if project := _project(plan, service):  # the form has it by its name
         plan[PROJECT] = project.name
     at_once = ask.has("go") and plan.get("user") and plan.get("ip")
@@ -63,7 +64,8 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         return await _start_or_ask(ask, service, plan)
     plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{service.now():%H%M}")
     values = {**plan, AGAIN: ask.value(AGAIN)}
-    return _form(plan, await service.open_form(ask, values), service.projects)
+    form = _form(plan, await service.open_form(ask, values), service.projects)
+    return replace(form, fields=with_faults(form.fields, (), faults))
 
 
 @command.form("start", permit=START)
@@ -135,20 +137,21 @@ def _taken_from() -> str:
     )
 
 
-def _check_typed(plan: Mapping[str, str], service: Service) -> None:
-    """Let nothing be typed that no field of the form could show.
+def _typed_faults(plan: Mapping[str, str], service: Service) -> dict[str, str]:
+    """Return what is wrong with what was typed; its form shows it at its fields.
 
     Raises:
-        InvalidRequest: something is; every fault, under the names of the plan.
+        InvalidRequest: something is wrong that no field of the form could show.
     """
     gathered = Gathered()
     with gathered.here():
         _project(plan, service)
     _sent, others = every_fault(_read, plan, _mended)
     faults = {**gathered.faults, **others}
-    if faults.keys() & {*WORDS, PROJECT}:
-        typed = (key for key in KEYS if key in faults and plan.get(key))
-        raise InvalidRequest({key: faults[key] for key in typed})
+    typed = {key: faults[key] for key in KEYS if key in faults and plan.get(key)}
+    if typed.keys() & {*WORDS, PROJECT}:
+        raise InvalidRequest(typed)
+    return typed
 
 
 def _check_words(plan: Mapping[str, str]) -> None:

@@ -124,6 +124,9 @@ async def status(ask: Ask, service: Service) -> Outcome:
     if relay is not None:
         history = await service.history(ask.who, relay.handle)
         return looked_up(relay, service.resources.of(relay), history)
+    if "://" in token.text:
+        sentence = _("No relay is called “{text}”.").format(text=token.text)
+        raise UsageError(sentence, usage=slash("lookup rtmp://…"))
     if token.kind is TokenKind.WORD:
         return _perhaps_a_room(token.text)
     raise NotFound(_("No relay {text}.").format(text=token.text))

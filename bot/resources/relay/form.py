@@ -24,6 +24,7 @@ from bot.dialogue.form import (
 from bot.dialogue.outcome import line
 from bot.i18n import _, n_
 from bot.ids import FormId
+from bot.resources.faults import with_faults
 from bot.resources.long_texts import shown
 from bot.resources.relay import (
     cdn,
@@ -124,25 +125,6 @@ def _kept_whole(parts: Iterable[FormPart]) -> Iterator[FormPart]:
             yield from shown(part, kept.replace("{label}", part.label))
         else:
             yield part
-
-
-def with_faults(
-    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
-) -> tuple[FormPart, ...]:
-    """Return *lines*, then *parts*, each with its fault; first what has no field."""
-    return tuple(_with_faults(parts, lines, faults))
-
-
-def _with_faults(
-    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
-) -> Iterator[FormPart]:
-    names = {part.name for part in parts if isinstance(part, Field)}
-    homeless = (f"{k}: {text}" for k, text in faults.items() if k not in names)
-    yield from (line(text) for text in (*lines, *homeless))
-    for part in parts:
-        yield part
-        if isinstance(part, Field) and part.name in faults:
-            yield line(f"⚠️ {faults[part.name]}")
 
 
 # ── the form ─────────────────────────────────────────────────────────────────────

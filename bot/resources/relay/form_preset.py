@@ -15,10 +15,11 @@ from bot.dialogue.form import (
 from bot.dialogue.outcome import line
 from bot.i18n import _
 from bot.ids import FormId
+from bot.resources.faults import with_faults
 from bot.resources.relay import naming, presets
 from bot.resources.relay.choices import Choices
 from bot.resources.relay.draft import DRAWN, typed_beside
-from bot.resources.relay.form import parts_of, with_faults
+from bot.resources.relay.form import parts_of
 from bot.resources.relay.plan import Plan
 from bot.settings import Terms
 

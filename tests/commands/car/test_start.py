@@ -7,7 +7,7 @@ import pytest
 
 from bot.config.rules import Project
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Tone
+from bot.dialogue.outcome import Tone, plain
 from bot.errors import InvalidRequest
 from bot.exit_table import NO_EXITS, Exits
 from bot.settings import Policy, Rule
@@ -251,3 +251,14 @@ async def test_where_no_project_is_set_it_is_said_to_be_left_out(world):
     answer = await world.typed("/car start user=u1 ip=8.8.8.8 project=x --go")
 
     assert "There is no project in bot.toml: leave it out." in repr(answer)
+
+
+async def test_what_is_wrong_stands_in_the_form_below_its_field(world):
+    form = await world.typed("/car start user=u1 ip=me")
+
+    user, ip, below, *_others = form.fields
+    assert (user.name, ip.name) == ("user", "ip")
+    assert plain(below.spans) == (
+        "⚠️ The user's IP address is not an IPv4 or IPv6 address."
+    )
+    assert world.cloud.state.calls == []

@@ -330,3 +330,11 @@ async def test_a_room_where_a_relay_was_expected_offers_both_and_runs_neither(wo
 
 def test_a_page_is_what_fits_on_a_phone():
     assert lists.PAGE == 10
+
+
+async def test_an_address_is_no_room_and_is_looked_up_elsewhere(world):
+    answer = await world.typed("/relay status rtmp://a.example.com/live/secret")
+
+    assert answer.plain == "🟠 No relay is called “rtmp://a.example.com/live/****”."
+    assert answer.buttons == ()
+    assert "/lookup rtmp://…" in repr(answer.parts)
