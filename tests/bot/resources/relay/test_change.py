@@ -78,7 +78,15 @@ def change_of(present, plan):
             plan = {key: text for key, text in plan.items() if key not in wrong}
 
 
-@settings(deadline=None, max_examples=50)
+# What is drawn seldom goes together with a start, which is only slow.
+apart = settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
+
+
+@apart
 @given(plans, others, targets)
 def test_what_is_sent_makes_the_relay_what_was_wanted(plan, rest, url):
     first, _request = settled(plan)
@@ -96,12 +104,7 @@ def test_what_is_sent_makes_the_relay_what_was_wanted(plan, rest, url):
     assert ("VideoParams" in before) == ("VideoParams" in after)
 
 
-# What is drawn for two changes seldom goes together with a start, which is only slow.
-@settings(
-    deadline=None,
-    max_examples=50,
-    suppress_health_check=[HealthCheck.filter_too_much],
-)
+@apart
 @given(plans, others, others, targets)
 def test_it_does_so_also_if_an_earlier_change_may_have_been_made(
     plan, doubted, rest, url
@@ -137,7 +140,7 @@ def test_what_no_change_takes_away_stays_also_if_it_is_only_perhaps_there(
     assert "not taken away" in refused.value.faults["sei"]
 
 
-@settings(deadline=None, max_examples=50)
+@apart
 @given(plans, others, targets)
 def test_one_that_is_sent_again_is_the_same_for_what_it_may_be(plan, rest, url):
     first, _request = settled(plan)
