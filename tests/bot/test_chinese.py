@@ -101,7 +101,7 @@ def test_nothing_at_all_is_nothing_in_any_language():
 
 
 async def test_why_nothing_was_done_stands_between_chinese_marks(chinese):
-    await chinese.typed("/gs no-such-session")
+    await chinese.typed("/gs show no-such-session")
 
     told = await read_by(chinese, "/lookup G1")
 

@@ -43,6 +43,7 @@ PARTS = {
     "Statement",
     "Executable",
     "ColumnElement[bool]",
+    "ScalarSelect[int]",
     "Select[Any]",
     "Select[tuple[str]]",
 }

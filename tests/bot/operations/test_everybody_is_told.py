@@ -111,8 +111,11 @@ async def test_that_a_form_did_not_open_is_told_whatever_the_word(surface):
 
 
 async def test_that_a_form_was_not_redrawn_is_told_unless_it_is_moot():
+    async def draw(_now):
+        return FORM
+
     async def act(replies):
-        await replies.redraw(SURFACES["form"], FORM)
+        await replies.redraw(SURFACES["form"], draw)
 
     assert {*await untold("views.update", "the form", act)} == MOOT
 
