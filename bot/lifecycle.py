@@ -69,7 +69,7 @@ CANCELLED_SECONDS = 1.0  # for what was cancelled then to end
 RECORD_SECONDS = 1.0
 FLUSH_SECONDS = 3.0  # for notices; another replica or the next run delivers the rest
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
-SWITCH_SECONDS = 0.0005  # in which who comes from the disk gets the lock
+SWITCH_SECONDS = 0.0005  # a thread of the journal gives the lock back at every row
 YOUNG = 10_000  # objects before cycles are looked for: most are gone by then
 
 log = structlog.get_logger(__name__)
