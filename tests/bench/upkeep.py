@@ -5,6 +5,7 @@ most is how long nobody else could commit.
 """
 
 import asyncio
+import gc
 import shutil
 import sqlite3
 import tempfile
@@ -79,16 +80,24 @@ async def _taken_up(folder):
 
 
 async def _probed(journal, work):
-    """Do *work*; return what each commit beside it waited, and how long it took."""
-    began = perf_counter()
-    task = asyncio.ensure_future(work)
-    waits = []
-    while not task.done():
-        asked = perf_counter()
-        await journal.known.keep(PROBE, str(asked))
-        waits.append(perf_counter() - asked)
-    await task
-    return waits, perf_counter() - began
+    """Do *work*; return what each commit beside it waited, and how long it took.
+
+    No cycles are looked for in what other sections have left here: no bot has that.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        began = perf_counter()
+        task = asyncio.ensure_future(work)
+        waits = []
+        while not task.done():
+            asked = perf_counter()
+            await journal.known.keep(PROBE, str(asked))
+            waits.append(perf_counter() - asked)
+        await task
+        return waits, perf_counter() - began
+    finally:
+        gc.unfreeze()
 
 
 async def _disk(section, world, scale):
