@@ -215,10 +215,8 @@ async def _alike(
     text = f"{sentence.format(handles=values[AGAIN].replace(',', ', '))} {rest}"
     names = form.values if form else ()
     field = next((one for one in ("json", "url", "feedback") if one in names), "")
-    form_id, offered = (
-        await service.open_form(placed, values),
-        await choices(placed, service),
-    )
+    form_id = await service.open_form(placed, values)
+    offered = await choices(placed, service)
     faults = {field: text}
     return start_form(values, service.terms, form_id, faults=faults, choices=offered)
 

@@ -59,10 +59,8 @@ def timing_of(plan: Plan, now: datetime, zone: tzinfo | None) -> Timing | None:
     with gathered.here():
         at = _at(moment, now, zone) if moment else None
     if length and moment:
-        wrong, either = (
-            gathered.faults.get(UNTIL, ""),
-            _("Say either how long or until when."),
-        )
+        wrong = gathered.faults.get(UNTIL, "")
+        either = _("Say either how long or until when.")
         gathered.faults[UNTIL] = f"{wrong} {either}".strip()
     gathered.check()
     if after:

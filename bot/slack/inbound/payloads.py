@@ -116,11 +116,7 @@ def filler(body: Payload, locale: str = DEFAULT_LOCALE) -> tuple[Person, FormId]
 
 def inputs(view: Payload) -> list[str]:
     """Return the names of a form's fields, in order."""
-    return [
-        str(block["block_id"])
-        for block in view.get("blocks") or ()
-        if block.get("type") == "input"
-    ]
+    return [str(one["block_id"]) for one in modals.inputs(view.get("blocks") or ())]
 
 
 def mention(

@@ -4,22 +4,16 @@ The view has been answered by then, so its faults cannot be shown at their field
 https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.outcome import line
 from bot.slack.render import blocks, limits
-from bot.slack.render.modals import DRAWN, named
+from bot.slack.render.modals import DRAWN, INITIAL, inputs, named
 from bot.slack.render.spans import Json
 
 KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata")
 AGAIN = "r"  # in a block_id: the same field, which begins as it was sent in
-INITIAL = {
-    "value": "initial_value",
-    "selected_option": "initial_option",
-    "selected_options": "initial_options",
-    "selected_date_time": "initial_date_time",
-}
 
 
 def given_back(sent: Mapping[str, Any], faults: Mapping[str, str]) -> Json:
@@ -28,7 +22,8 @@ def given_back(sent: Mapping[str, Any], faults: Mapping[str, str]) -> Json:
     A picture is left out: what Slack says of one it does not take.
     """
     state = (sent.get("state") or {}).get("values") or {}
-    labels = {named(one["block_id"]): one["label"]["text"] for one in _inputs(sent)}
+    fields = inputs(sent["blocks"])
+    labels = {named(one["block_id"]): one["label"]["text"] for one in fields}
     above = [
         part
         for name, text in faults.items()
@@ -37,10 +32,6 @@ def given_back(sent: Mapping[str, Any], faults: Mapping[str, str]) -> Json:
     parts = [_filled(one, state) for one in sent["blocks"] if one["type"] != "image"]
     body = {key: sent[key] for key in KEPT if sent.get(key)}
     return {**body, "blocks": [*above, *parts][: limits.VIEW_BLOCKS]}
-
-
-def _inputs(view: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return (one for one in view["blocks"] if one["type"] == "input")
 
 
 def _told(label: str, text: str) -> str:

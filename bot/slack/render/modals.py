@@ -8,7 +8,7 @@ the block_id says which time that is, behind a dot.
 https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +38,13 @@ Value = str | tuple[str, ...] | None
 
 FORM = "form:"  # how the callback_id of a form begins
 DRAWN = "."  # in a block_id, before what tells the fields from those drawn before
+# What stands in a field, as its state has it, and its element, which begins with that.
+INITIAL = {
+    "value": "initial_value",
+    "selected_option": "initial_option",
+    "selected_options": "initial_options",
+    "selected_date_time": "initial_date_time",
+}
 
 
 def view(form: Form) -> Json:
@@ -100,10 +107,9 @@ def values(
     https://github.com/slackapi/bolt-js/issues/625
     """
     if shown is not None:
-        inputs = [block for block in shown if block.get("type") == "input"]
         state = {
             one["block_id"]: state.get(one["block_id"]) or _as_drawn(one["element"])
-            for one in inputs
+            for one in inputs(shown)
         }
     return {
         named(block): _value(element)
@@ -119,18 +125,22 @@ def untold(
 
     What they were drawn with may have been typed over.
     """
-    inputs = [block for block in shown if block.get("type") == "input"]
     return tuple(
         named(one["block_id"])
-        for one in inputs
+        for one in inputs(shown)
         if not state.get(one["block_id"]) and _value(_as_drawn(one["element"])[""])
     )
 
 
 def drawn(shown: Iterable[Mapping[str, Any]]) -> str:
     """Return which time the fields among the blocks *shown* have begun anew."""
-    inputs = (block["block_id"] for block in shown if block.get("type") == "input")
-    return str(next(inputs, "")).partition(DRAWN)[2]
+    first = next((one["block_id"] for one in inputs(shown)), "")
+    return str(first).partition(DRAWN)[2]
+
+
+def inputs(shown: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield those of the blocks *shown* that are fields."""
+    return (block for block in shown if block.get("type") == "input")
 
 
 def faults(
@@ -144,13 +154,13 @@ def faults(
     """
     parts = fields.fields if isinstance(fields, Form) else fields
     filled = (f for f in parts if isinstance(f, str | Field))
-    inputs = [f if isinstance(f, str) else f.name for f in filled]
-    names = {named(block): block for block in inputs}
+    keys = [f if isinstance(f, str) else f.name for f in filled]
+    names = {named(block): block for block in keys}
     errors: dict[str, list[str]] = {}
-    for name, sentence in sentences.items() if inputs else ():
+    for name, sentence in sentences.items() if keys else ():
         has_input = name in names
         text = sentence if has_input or not name else f"{name}: {sentence}"
-        errors.setdefault(names.get(name, inputs[0]), []).append(clean(text))
+        errors.setdefault(names.get(name, keys[0]), []).append(clean(text))
     return {name: cut(" ".join(texts), limits.FAULT) for name, texts in errors.items()}
 
 
@@ -375,13 +385,7 @@ def _option(option: Option) -> Json:
 
 def _as_drawn(element: Mapping[str, Any]) -> dict[str, Json]:
     """Return the state of an input in which *element* stands as it was drawn."""
-    ways = {
-        "value": "initial_value",
-        "selected_option": "initial_option",
-        "selected_options": "initial_options",
-        "selected_date_time": "initial_date_time",
-    }
-    return {"": {key: element.get(initial) for key, initial in ways.items()}}
+    return {"": {key: element.get(initial) for key, initial in INITIAL.items()}}
 
 
 def _value(element: Mapping[str, Any]) -> Value:
