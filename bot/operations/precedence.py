@@ -89,13 +89,13 @@ class Lines:
         In how many seconds that is. What changes one message has one turn. Whose turn
         has come keeps it, unless it has for all.
         """
-        full = [(one, lane) for one, lane in waiting if self._lanes.wait(lane)]
-        new = [(one, lane) for one, lane in full if not one.waited]
+        all_waits = ((one, lane, self._lanes.wait(lane)) for one, lane in waiting)
+        full = [(one, lane, wait) for one, lane, wait in all_waits if wait]
+        new = [each for each in full if not each[0].waited]
         turns: list[tuple[int, float]] = []
         of_message: dict[tuple[int, Place], float] = {}
-        for one, lane in new or full:
-            line, wait = self._by_rank[rank(one)], self._lanes.wait(lane)
-            place = changed(one)
+        for one, lane, wait in new or full:
+            line, place = self._by_rank[rank(one)], changed(one)
             turn = of_message.get((rank(one), place)) if place else None
             if turn is None:
                 turn = line.take(lane, now + wait, shared(one), one.id)
