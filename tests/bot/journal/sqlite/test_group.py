@@ -11,41 +11,12 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.journal.sqlite.writer import Writer
+from tests.bot.journal.sqlite.conftest import count, create, fill, put
 from tests.fakes.sqlite import held, queued
-
-
-@pytest.fixture
-def writer(tmp_path, driver):
-    made = []
-
-    def make(on_full=lambda: False, has_room=lambda: True, timer=float):
-        made.append(Writer(tmp_path / "p.db", on_full, has_room, timer=timer))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def create(connection):
-    connection.run("CREATE TABLE t (x)")
-
-
-def fill(connection):
-    connection.run("INSERT INTO t VALUES (zeroblob(1000000))")
-
-
-def count(connection):
-    return connection.run("SELECT count(*) FROM t").scalar()
 
 
 def count_nothing(_connection):
     return 0
-
-
-def put(connection):
-    connection.run("INSERT INTO t VALUES (1)")
-    return count(connection)
 
 
 async def test_a_full_disk_is_told_to_everybody_who_waited(writer):

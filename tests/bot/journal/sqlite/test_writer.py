@@ -7,33 +7,9 @@ import threading
 import pytest
 
 from bot.errors import JournalUnavailable
-from bot.journal.sqlite.writer import Writer, sqlite_file, unavailable
+from bot.journal.sqlite.writer import sqlite_file, unavailable
+from tests.bot.journal.sqlite.conftest import count, create
 from tests.fakes.sqlite import held, queued
-
-
-@pytest.fixture
-def writer(tmp_path, driver):
-    made = []
-
-    def make(on_full=lambda: False, has_room=lambda: True):
-        made.append(Writer(tmp_path / "p.db", on_full, has_room, timer=float))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def create(connection):
-    connection.run("CREATE TABLE t (x)")
-
-
-def fill(connection):
-    connection.run("INSERT INTO t VALUES (zeroblob(1000000))")
-
-
-def count(connection):
-    return connection.run("SELECT count(*) FROM t").scalar()
 
 
 async def test_commits_are_durable_and_reads_see_them(writer):

@@ -8,29 +8,8 @@ import threading
 import pytest
 from structlog.testing import capture_logs
 
-from bot.journal.sqlite.writer import Writer
+from tests.bot.journal.sqlite.conftest import count, create, put
 from tests.fakes.sqlite import queued
-
-
-@pytest.fixture
-def writer(tmp_path, driver):
-    made = []
-
-    def make(timer=float):
-        made.append(Writer(tmp_path / "p.db", lambda: False, timer=timer))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def create(connection):
-    connection.run("CREATE TABLE t (x)")
-
-
-def count(connection):
-    return connection.run("SELECT count(*) FROM t").scalar()
 
 
 @pytest.fixture
@@ -49,11 +28,6 @@ def threads(driver):
 
 THREADS = {threading.main_thread().name: "loop", "journal": "thread"}
 RUN_IN_THREAD = [(word, "thread") for word in ("BEGIN", "INSERT", "COMMIT")]
-
-
-def put(connection):
-    connection.run("INSERT INTO t VALUES (1)")
-    return count(connection)
 
 
 async def test_what_is_short_is_run_on_the_loop_and_committed_by_the_thread(
