@@ -23,19 +23,13 @@ async def client(scale):
     async with world() as one:
         for turn in range(scale.rounds):
             for peer in [*runs][::-1] if turn % 2 else [*runs]:
-                try:
-                    runs[peer].append(await _called(one, CALLERS[peer], scale))
-                except ModuleNotFoundError as missing:
-                    del runs[peer]
-                    section.lines.append(f"{peer} was not measured: {missing}.\n")
+                runs[peer].append(await _called(one, CALLERS[peer], scale))
     _judge(section, runs)
     return section
 
 
 async def _called(world, kind, scale):
     """Return the calls a second of one process, and the CPU seconds of each."""
-    if kind == "async":
-        import httpx  # noqa: F401, PLC0415 - an extra of the SDK, that may be missing
     printed_ = await printed(CALLER, world, kind, str(IN_FLIGHT), str(scale.seconds))
     calls, seconds, cpu = json.loads(printed_)
     if world.forged or world.check or world.calls.total() < calls:
